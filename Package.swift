@@ -1,0 +1,111 @@
+// swift-tools-version: 6.2
+// Meanwhile: a plugin-style framework for asynchronous queries, and the server built from it.
+//
+// Without a trait this package resolves no other package. What needs a library of its own field
+// (HTTP, argument parsing) is an adapter behind a trait; see `traits` below.
+
+import PackageDescription
+
+let strict: [SwiftSetting] = [
+  .swiftLanguageMode(.v6),
+  .treatAllWarnings(as: .error),
+  .enableUpcomingFeature("ExistentialAny"),
+  .enableUpcomingFeature("MemberImportVisibility"),
+]
+
+/// A module of Sources/: `Sources/<name>`.
+func source(_ name: String, _ dependencies: [Target.Dependency] = []) -> Target {
+  .target(name: name, dependencies: dependencies, path: "Sources/\(name)", swiftSettings: strict)
+}
+
+/// A module of Plugins/: `Plugins/<room>`, whose target carries the prefix that its folder does not.
+func plugin(_ name: String, at room: String, _ dependencies: [Target.Dependency]) -> Target {
+  .target(name: name, dependencies: dependencies, path: "Plugins/\(room)", swiftSettings: strict)
+}
+
+/// A program of Examples/.
+func example(_ name: String, at folder: String, _ dependencies: [Target.Dependency]) -> Target {
+  .executableTarget(name: name, dependencies: dependencies, path: "Examples/\(folder)", swiftSettings: strict)
+}
+
+/// The tests of one module: `Tests/<module>Tests`.
+func tests(of module: String, _ dependencies: [Target.Dependency] = [], resources: [Resource] = []) -> Target {
+  .testTarget(
+    name: "\(module)Tests", dependencies: [.byName(name: module)] + dependencies, path: "Tests/\(module)Tests",
+    resources: resources, swiftSettings: strict)
+}
+
+let hummingbird: Target.Dependency = .product(
+  name: "Hummingbird", package: "hummingbird", condition: .when(traits: ["HTTP"]))
+let argumentParser: Target.Dependency = .product(
+  name: "ArgumentParser", package: "swift-argument-parser", condition: .when(traits: ["CLI"]))
+
+let package = Package(
+  name: "Meanwhile",
+  platforms: [.macOS(.v15)],
+  products: [
+    .library(name: "Meanwhile", targets: ["Meanwhile"]),
+    .library(name: "MeanwhileData", targets: ["MeanwhileData"]),
+    .library(name: "MeanwhileEngine", targets: ["MeanwhileEngine"]),
+    .library(name: "MeanwhileTestKit", targets: ["MeanwhileTestKit"]),
+    .library(name: "MeanwhileESQL", targets: ["MeanwhileESQL"]),
+    .library(name: "MeanwhileEQL", targets: ["MeanwhileEQL"]),
+    .library(name: "MeanwhileSearch", targets: ["MeanwhileSearch"]),
+    .library(name: "MeanwhileMemoryStore", targets: ["MeanwhileMemoryStore"]),
+    .library(name: "MeanwhileFileStore", targets: ["MeanwhileFileStore"]),
+    .library(name: "MeanwhileHTTP", targets: ["MeanwhileHTTP"]),
+    .library(name: "MeanwhileCommandLine", targets: ["MeanwhileCommandLine"]),
+    .library(name: "MeanwhileDocuments", targets: ["MeanwhileDocuments"]),
+    .library(name: "MeanwhileCluster", targets: ["MeanwhileCluster"]),
+    .executable(name: "meanwhile", targets: ["MeanwhileCommand"]),
+  ],
+  traits: [
+    .trait(name: "HTTP", description: "The HTTP adapter (Hummingbird)."),
+    .trait(name: "CLI", description: "The command-line adapter (swift-argument-parser)."),
+    .trait(
+      name: "Server", description: "What most people run: every adapter the server ships with.",
+      enabledTraits: ["HTTP", "CLI"]),
+    .default(enabledTraits: []),
+  ],
+  dependencies: [
+    .package(url: "https://github.com/hummingbird-project/hummingbird.git", from: "2.28.1"),
+    .package(url: "https://github.com/apple/swift-argument-parser.git", from: "1.8.2"),
+  ],
+  targets: [
+    // Sources: arrows point one way, up this list.
+    source("Meanwhile"),
+    source("MeanwhileData", ["Meanwhile"]),
+    source("MeanwhileEngine", ["Meanwhile", "MeanwhileData"]),
+    source("MeanwhileTestKit", ["Meanwhile", "MeanwhileData", "MeanwhileEngine"]),
+
+    // Plugins: each imports from Sources only.
+    plugin("MeanwhileESQL", at: "Languages/ESQL", ["Meanwhile", "MeanwhileData", "MeanwhileEngine"]),
+    plugin("MeanwhileEQL", at: "Languages/EQL", ["Meanwhile", "MeanwhileData", "MeanwhileEngine"]),
+    plugin("MeanwhileSearch", at: "Languages/Search", ["Meanwhile", "MeanwhileData", "MeanwhileEngine"]),
+    plugin("MeanwhileMemoryStore", at: "Stores/MemoryStore", ["Meanwhile", "MeanwhileData"]),
+    plugin("MeanwhileFileStore", at: "Stores/FileStore", ["Meanwhile", "MeanwhileData"]),
+    plugin("MeanwhileHTTP", at: "Adapters/HTTPAdapter", ["Meanwhile", hummingbird]),
+    plugin("MeanwhileCommandLine", at: "Adapters/CommandLineAdapter", ["Meanwhile", "MeanwhileData", argumentParser]),
+    plugin("MeanwhileDocuments", at: "Endpoints/Documents", ["Meanwhile", "MeanwhileData", "MeanwhileEngine"]),
+    plugin("MeanwhileCluster", at: "Endpoints/Cluster", ["Meanwhile", "MeanwhileData"]),
+
+    // The program: the one place of Sources that names plugins.
+    .executableTarget(
+      name: "MeanwhileCommand",
+      dependencies: [
+        "Meanwhile", "MeanwhileData", "MeanwhileESQL", "MeanwhileEQL", "MeanwhileSearch", "MeanwhileMemoryStore",
+        "MeanwhileFileStore", "MeanwhileHTTP", "MeanwhileCommandLine", "MeanwhileDocuments", "MeanwhileCluster",
+      ],
+      path: "Sources/MeanwhileCommand", swiftSettings: strict),
+
+    // Tests: one target a module.
+    tests(of: "Meanwhile", ["MeanwhileTestKit"]),
+    tests(of: "MeanwhileData"),
+    tests(of: "MeanwhileEngine", ["Meanwhile", "MeanwhileData"]),
+    tests(of: "MeanwhileESQL", ["Meanwhile", "MeanwhileData", "MeanwhileEngine"]),
+    tests(of: "MeanwhileEQL", ["Meanwhile", "MeanwhileData", "MeanwhileEngine"]),
+    tests(of: "MeanwhileSearch", ["Meanwhile", "MeanwhileData", "MeanwhileEngine"]),
+    tests(of: "MeanwhileMemoryStore", ["Meanwhile", "MeanwhileData", "MeanwhileTestKit"]),
+    tests(of: "MeanwhileFileStore", ["Meanwhile", "MeanwhileData", "MeanwhileTestKit"]),
+  ]
+)

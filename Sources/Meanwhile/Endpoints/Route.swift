@@ -1,0 +1,47 @@
+/// One thing a service answers: a method, a path, the parameters it knows, and what it does.
+///
+/// Routes are data. The router matches them, refuses parameters that a route does not name (with a suggestion), answers 405 with `Allow` and 400 for an
+/// unknown path, and applies `pretty` and `filter_path`; the HTTP adapter, the command line and tests all go through it.
+public struct Route: Sendable {
+  public typealias Handler = @Sendable (EndpointRequest, Session) async throws -> EndpointResponse
+
+  public var method: EndpointRequest.Method
+  /// Segments between slashes; `{name}` matches one segment. `/{index}/_search` matches `/logs-*/_search`.
+  public var path: String
+  /// One sentence for the generated reference.
+  public var summary: String
+  /// Names of the query parameters this route takes, besides the common ones. Any other is a 400.
+  public var parameters: [String]
+  /// Whether a body is read. A body sent to a route that reads none is a 400.
+  public var body: BodyRule
+  /// The privilege it takes, by the name an `Authorizer` knows, such as `cluster:monitor` or `indices:read`.
+  public var privilege: String?
+  public var handler: Handler
+
+  public enum BodyRule: Sendable {
+    case none
+    case optional
+    case required
+  }
+
+  /// What every route takes (Elasticsearch's common options).
+  public static let commonParameters = ["pretty", "human", "error_trace", "filter_path", "format", "source", "source_content_type"]
+
+  public init(
+    _ method: EndpointRequest.Method, _ path: String, summary: String, parameters: [String] = [], body: BodyRule = .none,
+    privilege: String? = nil, handler: @escaping Handler
+  ) {
+    self.method = method
+    self.path = path
+    self.summary = summary
+    self.parameters = parameters
+    self.body = body
+    self.privilege = privilege
+    self.handler = handler
+  }
+}
+
+/// Whatever declares routes: a language, the document endpoints, the cluster endpoints.
+public protocol EndpointProvider: Sendable {
+  var routes: [Route] { get }
+}

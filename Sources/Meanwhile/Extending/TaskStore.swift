@@ -1,0 +1,37 @@
+/// Where task records and kept results live.
+///
+/// Contract. Calls may come at the same time from several tasks; those about one task's number come one after another. A call that returns has
+/// made its effect durable, as far as the store is durable at all: what was acknowledged is there after a crash, whole, and nothing half-written is
+/// ever seen. A store never looks at the clock: expiry is the manager's, who asks by ``numbers(expiringBefore:)`` and removes.
+///
+/// Shipped implementations: `MemoryStore`, `FileStore`. The kit is `TaskStoreConformance` in MeanwhileTestKit.
+public protocol TaskStore: Sendable {
+  /// Adds a record, with its result where the task has finished already: one durable step.
+  ///
+  /// - Throws: ``APIError`` when the record exists or the store cannot write.
+  func insert(_ record: TaskRecord, result: ChunkStream?) async throws
+
+  /// Replaces a record, and its result if one is given; without one the result that is there stays.
+  ///
+  /// - Throws: ``APIError`` (404) when there is no such record.
+  func replace(_ record: TaskRecord, result: ChunkStream?) async throws
+
+  /// The record of a task; nil where there is none.
+  func load(_ number: TaskNumber) async throws -> TaskRecord?
+
+  /// The result that is kept with a record, as it was written; nil where there is none.
+  func result(of number: TaskNumber) async throws -> ChunkStream?
+
+  /// Removes a record and its result. Of one that is not there, says false.
+  @discardableResult
+  func remove(_ number: TaskNumber) async throws -> Bool
+
+  /// All records, in the order of their numbers. For recovery and listings.
+  func records() async throws -> [TaskRecord]
+
+  /// The tasks whose expiry is before a moment, at most `limit` of them.
+  func numbers(expiringBefore moment: Timestamp, limit: Int) async throws -> [TaskNumber]
+
+  /// The highest task number this store has ever held, so that an old id can never name a new task; 0 at first.
+  func highestNumber() async throws -> TaskNumber
+}

@@ -1,0 +1,105 @@
+/// How one API speaks about tasks: its defaults and limits as data, and three functions that render.
+///
+/// There is one manager; there are as many dialects as APIs. The shipped ones: ES|QL, EQL, async search, OpenSearch, and ``standard`` for languages of one's own.
+public struct Dialect<Language: QueryLanguage>: Sendable {
+  /// In records and listings, such as `esql` or `opensearch`.
+  public var name: String
+  /// The action that listings show for a running task, such as `indices:data/read/esql[a]`.
+  public var action: String
+  public var timing: DialectTiming
+  /// Whether responses carry `X-Elasticsearch-Async-Id` and `X-Elasticsearch-Async-Is-Running`.
+  public var sendsAsyncHeaders: Bool
+  /// Finds wait, keep-alive and keep-on-completion in a request. The default reads URL parameters.
+  public var options: @Sendable (Language.Query, EndpointRequest, DialectTiming) throws -> SubmissionOptions
+  /// The body while a task runs, or what it has so far.
+  public var renderRunning: @Sendable (TaskView, Language.Output?, EndpointRequest) throws -> EndpointResponse
+  /// The body of a finished task; also of a synchronous query, whose view has no id.
+  public var renderFinished: @Sendable (TaskView, Language.Output, EndpointRequest) throws -> EndpointResponse
+  /// The response to a failure of the task itself (not of the request about it). The view has an id only if the failure is kept.
+  public var renderFailure: @Sendable (APIError, TaskView, EndpointRequest) -> EndpointResponse
+
+  public init(
+    name: String, action: String, timing: DialectTiming = DialectTiming(), sendsAsyncHeaders: Bool = true,
+    options: @escaping @Sendable (Language.Query, EndpointRequest, DialectTiming) throws -> SubmissionOptions = {
+      try SubmissionOptions(parametersOf: $1, timing: $2)
+    },
+    renderRunning: @escaping @Sendable (TaskView, Language.Output?, EndpointRequest) throws -> EndpointResponse,
+    renderFinished: @escaping @Sendable (TaskView, Language.Output, EndpointRequest) throws -> EndpointResponse,
+    renderFailure: @escaping @Sendable (APIError, TaskView, EndpointRequest) -> EndpointResponse = { error, _, _ in EndpointResponse(error) }
+  ) {
+    self.name = name
+    self.action = action
+    self.timing = timing
+    self.sendsAsyncHeaders = sendsAsyncHeaders
+    self.options = options
+    self.renderRunning = renderRunning
+    self.renderFinished = renderFinished
+    self.renderFailure = renderFailure
+  }
+}
+
+/// A dialect's defaults and limits.
+public struct DialectTiming: Sendable {
+  /// How long a submit waits when it does not say.
+  public var submitWait: TimeValue = .seconds(1)
+  /// How long a get waits when it does not say; nil means until the task is done.
+  public var getWait: TimeValue?
+  /// The longest wait that may be asked for, with the error for a longer one.
+  public var waitMax: (limit: TimeValue, error: @Sendable (TimeValue) -> APIError)?
+  public var keepAlive: TimeValue = .days(5)
+  /// The shortest keep-alive at submit, with the problem that a shorter one is reported as.
+  public var keepAliveMin: (limit: TimeValue, error: @Sendable (TimeValue) -> APIError)?
+  public var keepAliveMax: (limit: TimeValue, error: @Sendable (TimeValue) -> APIError)?
+
+  public init() {}
+}
+
+/// What a client asks of a submit.
+public struct SubmissionOptions: Sendable {
+  /// How long to wait for completion; nil: until it is done.
+  public var wait: TimeValue?
+  public var keepAlive: TimeValue
+  public var keepOnCompletion: Bool
+
+  public init(wait: TimeValue?, keepAlive: TimeValue, keepOnCompletion: Bool) {
+    self.wait = wait
+    self.keepAlive = keepAlive
+    self.keepOnCompletion = keepOnCompletion
+  }
+}
+
+/// What a response may say about a task.
+public struct TaskView: Sendable {
+  /// Present when the id answers later: the task still runs, or something is kept.
+  public var id: TaskID?
+  public var state: TaskState
+  public var submitted: Timestamp
+  public var completed: Timestamp?
+  public var expires: Timestamp
+  /// Since submission: until completion, or until now.
+  public var elapsed: TimeValue
+  public var progress: QueryProgress.Reading
+  public var description: String
+  /// False for a synchronous call, which says nothing about tasks.
+  public var isAsynchronous: Bool
+  /// When this response was made.
+  public var now: Timestamp
+
+  public init(
+    id: TaskID?, state: TaskState, submitted: Timestamp, completed: Timestamp?, expires: Timestamp, elapsed: TimeValue,
+    progress: QueryProgress.Reading, description: String, isAsynchronous: Bool, now: Timestamp
+  ) {
+    self.id = id
+    self.state = state
+    self.submitted = submitted
+    self.completed = completed
+    self.expires = expires
+    self.elapsed = elapsed
+    self.progress = progress
+    self.description = description
+    self.isAsynchronous = isAsynchronous
+    self.now = now
+  }
+
+  public var isRunning: Bool { !state.isFinished }
+}

@@ -1,0 +1,70 @@
+/// All that is durably known of a task, but for its result.
+public struct TaskRecord: Sendable, Hashable {
+  public var id: TaskID
+  /// The language's name.
+  public var language: String
+  /// The dialect's name: how the API that submitted it speaks about tasks.
+  public var dialect: String
+  /// Whose it is (``Principal/owner``); nil when it was submitted with security off.
+  public var owner: String?
+  /// The principal, to run the request again after a crash with privileges checked again; never a header.
+  public var principal: Principal?
+  /// The request to run again after a crash.
+  public var request: StoredRequest
+  /// What listings show.
+  public var description: String
+  /// The client's `X-Opaque-Id`.
+  public var opaqueID: String?
+  public var state: TaskState
+  public var submitted: Timestamp
+  /// When it began to run; nil while queued.
+  public var started: Timestamp?
+  public var completed: Timestamp?
+  /// When it is gone.
+  public var expires: Timestamp
+  /// Whether the client asked to keep the result even when it was done in time.
+  public var keepOnCompletion: Bool
+  /// How often it was started, first run included.
+  public var attempts: Int
+  /// Why it failed; set in state `failed`.
+  public var failure: APIError?
+  /// Whether the kept result is partial.
+  public var isPartial: Bool
+
+  public init(
+    id: TaskID, language: String, dialect: String, principal: Principal? = nil, request: StoredRequest, description: String,
+    opaqueID: String? = nil, state: TaskState = .queued, submitted: Timestamp, expires: Timestamp, keepOnCompletion: Bool
+  ) {
+    self.id = id
+    self.language = language
+    self.dialect = dialect
+    self.owner = principal?.owner
+    self.principal = principal
+    self.request = request
+    self.description = description
+    self.opaqueID = opaqueID
+    self.state = state
+    self.submitted = submitted
+    self.expires = expires
+    self.keepOnCompletion = keepOnCompletion
+    self.attempts = 0
+    self.isPartial = false
+  }
+}
+
+/// A request without what belongs to its connection: what a task is run again from.
+public struct StoredRequest: Sendable, Hashable {
+  public var method: EndpointRequest.Method
+  public var path: String
+  public var parameters: Parameters
+  public var pathParameters: [String: String]
+  public var body: [UInt8]
+
+  public init(method: EndpointRequest.Method, path: String, parameters: Parameters, pathParameters: [String: String], body: [UInt8]) {
+    self.method = method
+    self.path = path
+    self.parameters = parameters
+    self.pathParameters = pathParameters
+    self.body = body
+  }
+}

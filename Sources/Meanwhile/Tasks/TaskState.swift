@@ -1,0 +1,17 @@
+/// Where a task is in its life.
+///
+///     queued ──► running ──► completed
+///       │          │ │  └──► failed
+///       │          │ └─► stopping ──► completed (partial) | failed
+///       └──────────┴─► (deleted, expired: the record is gone)
+public enum TaskState: String, Sendable, Hashable, CaseIterable {
+  /// Admitted, waiting for a place among the running.
+  case queued
+  case running
+  /// Told to finish early; still running.
+  case stopping
+  case completed
+  case failed
+
+  public var isFinished: Bool { self == .completed || self == .failed }
+}

@@ -1,0 +1,1 @@
+@main struct MeanwhileCommand { static func main() {} }
