@@ -1,0 +1,62 @@
+import Meanwhile
+
+/// The fields of an index, and what happens to a field that is not among them.
+public struct Mapping: Sendable, Hashable {
+  /// What a document's unmapped field does.
+  public enum Dynamic: String, Sendable, Hashable {
+    /// It is added to the mapping.
+    case `true`
+    /// It stays in the source alone.
+    case `false`
+    /// The document is refused.
+    case strict
+    /// It is known to queries, computed from the source.
+    case runtime
+  }
+
+  public var properties: [String: FieldMapping]
+  public var dynamic: Dynamic
+  /// Other root members, kept and given back: `_meta`, `dynamic_templates`, `date_detection`, `runtime`, …
+  public var parameters: JSONObject
+
+  public init(properties: [String: FieldMapping] = [:], dynamic: Dynamic = .true, parameters: JSONObject = JSONObject()) {
+    self.properties = properties
+    self.dynamic = dynamic
+    self.parameters = parameters
+  }
+
+  /// A leaf of the mapping under its dotted path.
+  public struct Leaf: Sendable, Hashable {
+    /// Dotted, such as `user.name` or `message.keyword`.
+    public var path: String
+    public var field: FieldMapping
+    /// The path whose values it has: its own, or for a multi-field its parent's.
+    public var sourcePath: String
+
+    public init(path: String, field: FieldMapping, sourcePath: String) {
+      self.path = path
+      self.field = field
+      self.sourcePath = sourcePath
+    }
+  }
+
+  /// Every field that may have a column, multi-fields included, sorted by path.
+  public var leaves: [Leaf] {
+    var found: [Leaf] = []
+    func visit(_ fields: [String: FieldMapping], under prefix: String) {
+      for (name, field) in fields {
+        let path = prefix + name
+        if field.type == .object || field.type == .nested {
+          visit(field.properties, under: path + ".")
+          continue
+        }
+        found.append(Leaf(path: path, field: field, sourcePath: path))
+        for (multiName, multi) in field.multiFields {
+          found.append(Leaf(path: path + "." + multiName, field: multi, sourcePath: path))
+        }
+      }
+    }
+    visit(properties, under: "")
+    return found.sorted { $0.path < $1.path }
+  }
+}
