@@ -1,14 +1,58 @@
 /// A composed service: languages, stores, endpoints and settings, and the one door through which every adapter hands in requests.
+///
+/// Made by ``ServiceBuilder``. Its life: built (recovered and ready), answering, shut down.
 public final class Service: Sendable {
+  /// Meanwhile's version.
+  public static let version = "0.1.0"
+
+  public let configuration: ServiceConfiguration
+  /// 22 characters that name this node.
+  public let nodeID: String
+  /// 22 characters that name this cluster.
+  public let clusterUUID: String
+  /// When this service was built.
+  public let started: Timestamp
+  public let environment: Environment
   /// What was put in at composition.
   public let resources: Resources
+  /// The languages, in the order in which they were added.
+  public let languages: [any QueryLanguage]
+  /// Every route there is, in the order in which they were added.
+  public let routes: [Route]
+  public let authorizer: (any Authorizer)?
+  /// Runs every query there is.
+  public let tasks: AsyncTaskManager
 
-  init(resources: Resources) {
-    self.resources = resources
+  private let authenticator: (any Authenticator)?
+
+  init(_ builder: ServiceBuilder) throws(CompositionError) {
+    configuration = builder.configuration
+    environment = builder.environment
+    resources = builder.resources
+    languages = builder.languages
+    routes = builder.providers.flatMap(\.routes)
+    authenticator = builder.authenticator
+    authorizer = builder.authorizer
+    tasks = AsyncTaskManager()
+    started = environment.time.now()
+    nodeID = configuration.nodeID ?? "todo"
+    clusterUUID = configuration.clusterUUID ?? "todo"
   }
+
+  /// A language by its name.
+  public func language(named name: String) -> (any QueryLanguage)? {
+    languages.first { $0.name == name }
+  }
+
+  /// Whether requests are authenticated.
+  public var isSecured: Bool { authenticator != nil }
 
   /// Answers a request. Never throws: an error is a response too.
   public func respond(to request: EndpointRequest) async -> EndpointResponse {
     EndpointResponse(.internalFailure("not composed"))
   }
+
+  /// Ends in order: admits no more, lets running queries finish within the grace period, and leaves those that do not to the next start.
+  /// Call it once the adapters have ended.
+  public func shutDown() async {}
 }

@@ -39,8 +39,8 @@ public protocol QueryLanguage: EndpointProvider {
   /// The text that listings show for a query; the default is the request's path.
   func describe(_ query: Query, _ request: EndpointRequest) -> String
 
-  /// The language's endpoints. The default gives it a synchronous query at `POST /_{name}` and the whole asynchronous life at `/_{name}/async`, in the
-  /// standard dialect.
+  /// The language's endpoints. With an output that is ``JSONRenderable`` the default gives it a synchronous query at `POST /_{name}` and the whole
+  /// asynchronous life at `/_{name}/async`, in the standard dialect.
   var routes: [Route] { get }
 }
 
@@ -49,7 +49,9 @@ extension QueryLanguage {
   public var name: String { Self.name }
 
   public func describe(_ query: Query, _ request: EndpointRequest) -> String { request.path }
+}
 
+extension QueryLanguage where Output: JSONRenderable {
   public var routes: [Route] {
     AsyncQueryEndpoints(language: self, dialect: .standard).standardRoutes()
   }

@@ -12,8 +12,15 @@ public protocol QueryOutput: Sendable {
   static func decode(_ stored: ChunkStream) async throws -> Self
 }
 
+/// An output that the standard dialect can render: its members stand beside `id`, `is_running` and `took`.
+///
+/// A language whose output is none has routes and a dialect of its own.
+public protocol JSONRenderable: QueryOutput {
+  var json: JSONObject { get throws }
+}
+
 /// An output that is one JSON object: all that a small language needs.
-public struct JSONOutput: QueryOutput, Hashable {
+public struct JSONOutput: JSONRenderable, Hashable {
   public var object: JSONObject
   public var isPartial: Bool
 
@@ -21,6 +28,8 @@ public struct JSONOutput: QueryOutput, Hashable {
     self.object = object
     self.isPartial = isPartial
   }
+
+  public var json: JSONObject { object }
 
   public func encode() -> ChunkStream {
     ChunkStream([JSONValue.array([.bool(isPartial), .object(object)]).encoded()])

@@ -42,7 +42,7 @@ public struct AsyncQueryEndpoints<Language: QueryLanguage>: Sendable {
   public func standardRoutes() -> [Route] { [] }
 }
 
-extension Dialect {
+extension Dialect where Language.Output: JSONRenderable {
   /// The dialect of a language that has none of its own.
   public static var standard: Dialect<Language> {
     Dialect(name: Language.name, action: "query/" + Language.name) { _, _, _ in

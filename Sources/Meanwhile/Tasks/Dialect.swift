@@ -9,6 +9,12 @@ public struct Dialect<Language: QueryLanguage>: Sendable {
   public var timing: DialectTiming
   /// Whether responses carry `X-Elasticsearch-Async-Id` and `X-Elasticsearch-Async-Is-Running`.
   public var sendsAsyncHeaders: Bool
+  /// How many of this dialect's queries may be queued or running at once, beside the service's own limits, with the error for one more.
+  public var concurrency: ConcurrencyLimit?
+  /// Whether an id that cannot be read is answered like one that never was (404), instead of as a bad request (400).
+  public var malformedIDIsNotFound = false
+  /// Whether a failure within the submit's wait is kept when the client asked to keep the result.
+  public var keepsFailures = true
   /// Finds wait, keep-alive and keep-on-completion in a request. The default reads URL parameters.
   public var options: @Sendable (Language.Query, EndpointRequest, DialectTiming) throws -> SubmissionOptions
   /// The body while a task runs, or what it has so far.
@@ -35,6 +41,17 @@ public struct Dialect<Language: QueryLanguage>: Sendable {
     self.renderRunning = renderRunning
     self.renderFinished = renderFinished
     self.renderFailure = renderFailure
+  }
+}
+
+/// How many queries may be queued or running at once.
+public struct ConcurrencyLimit: Sendable {
+  public var limit: Int
+  public var error: APIError
+
+  public init(limit: Int, error: APIError) {
+    self.limit = limit
+    self.error = error
   }
 }
 

@@ -1,0 +1,28 @@
+/// Where concurrent work is started. Nothing in the manager starts a task of its own, so that a simulation can own concurrency.
+public protocol Spawner: Sendable {
+  /// Starts short work of the manager's own: a call of the store, a timer. Returns at once.
+  ///
+  /// - Returns: what cancels it.
+  func spawn(_ work: @escaping @Sendable () async -> Void) -> Cancellation
+
+  /// Starts a query's run, which may keep a thread busy for as long as it goes. Returns at once.
+  ///
+  /// - Returns: what cancels it.
+  func spawnRun(_ work: @escaping @Sendable () async -> Void) -> Cancellation
+
+  typealias Cancellation = @Sendable () -> Void
+}
+
+/// Swift's own tasks.
+public struct SystemSpawner: Spawner {
+  public init() {}
+
+  public func spawn(_ work: @escaping @Sendable () async -> Void) -> Cancellation {
+    let task = Task { await work() }
+    return { task.cancel() }
+  }
+
+  public func spawnRun(_ work: @escaping @Sendable () async -> Void) -> Cancellation {
+    spawn(work)
+  }
+}
