@@ -35,10 +35,18 @@ func tests(of module: String, _ dependencies: [Target.Dependency] = [], resource
     resources: resources, swiftSettings: strict)
 }
 
-let hummingbird: Target.Dependency = .product(
-  name: "Hummingbird", package: "hummingbird", condition: .when(traits: ["HTTP"]))
-let argumentParser: Target.Dependency = .product(
-  name: "ArgumentParser", package: "swift-argument-parser", condition: .when(traits: ["CLI"]))
+/// A product that only a trait brings.
+func product(_ name: String, _ package: String, trait: String) -> Target.Dependency {
+  .product(name: name, package: package, condition: .when(traits: [trait]))
+}
+
+/// What the HTTP adapter imports: Hummingbird's server, and of what that stands on, the parts its own channel handler and headers need.
+let hummingbird: [Target.Dependency] = [
+  product("HummingbirdCore", "hummingbird", trait: "HTTP"), product("NIOCore", "swift-nio", trait: "HTTP"),
+  product("NIOPosix", "swift-nio", trait: "HTTP"), product("HTTPTypes", "swift-http-types", trait: "HTTP"),
+  product("Logging", "swift-log", trait: "HTTP"),
+]
+let argumentParser = product("ArgumentParser", "swift-argument-parser", trait: "CLI")
 
 let package = Package(
   name: "Meanwhile",
@@ -69,6 +77,9 @@ let package = Package(
   ],
   dependencies: [
     .package(url: "https://github.com/hummingbird-project/hummingbird.git", from: "2.28.1"),
+    .package(url: "https://github.com/apple/swift-nio.git", from: "2.101.0"),
+    .package(url: "https://github.com/apple/swift-http-types.git", from: "1.8.0"),
+    .package(url: "https://github.com/apple/swift-log.git", from: "1.14.0"),
     .package(url: "https://github.com/apple/swift-argument-parser.git", from: "1.8.2"),
   ],
   targets: [
@@ -84,7 +95,7 @@ let package = Package(
     plugin("MeanwhileSearch", at: "Languages/Search", ["Meanwhile", "MeanwhileData", "MeanwhileEngine"]),
     plugin("MeanwhileMemoryStore", at: "Stores/MemoryStore", ["Meanwhile", "MeanwhileData"]),
     plugin("MeanwhileFileStore", at: "Stores/FileStore", ["Meanwhile", "MeanwhileData"]),
-    plugin("MeanwhileHTTP", at: "Adapters/HTTPAdapter", ["Meanwhile", hummingbird]),
+    plugin("MeanwhileHTTP", at: "Adapters/HTTPAdapter", ["Meanwhile"] + hummingbird),
     plugin("MeanwhileCommandLine", at: "Adapters/CommandLineAdapter", ["Meanwhile", "MeanwhileData", argumentParser]),
     plugin("MeanwhileDocuments", at: "Endpoints/Documents", ["Meanwhile", "MeanwhileData", "MeanwhileEngine"]),
     plugin("MeanwhileCluster", at: "Endpoints/Cluster", ["Meanwhile", "MeanwhileData"]),

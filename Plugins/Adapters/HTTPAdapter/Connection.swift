@@ -1,0 +1,36 @@
+#if HTTP
+import HummingbirdCore
+import Logging
+import Meanwhile
+import NIOCore
+
+/// Sets up and serves the connections of a server: Hummingbird's HTTP/1.1 with a watch beside it that tells when the client has gone.
+struct Connection: ServerChildChannel {
+  let service: Service
+  let configuration: HTTPAdapter.Configuration
+
+  /// A connection that is set up.
+  struct Value: ServerChildChannelValue {
+    let http: HTTP1Channel
+    let exchange: HTTP1Channel.Value
+    var channel: any Channel { exchange.channel }
+  }
+
+  func setup(channel: any Channel, logger: Logger) -> EventLoopFuture<Value> {
+    let watch = DisconnectionWatch()
+    let responder = RequestResponder(service: service, configuration: configuration, watch: watch)
+    let http = HTTP1Channel(
+      responder: { request, writer, _ in try await responder.respond(to: request, writer) },
+      configuration: HTTP1Channel.Configuration(
+        additionalChannelHandlers: [DisconnectionHandler(watch)],
+        idleTimeout: .nanoseconds(configuration.idleTimeout.nanoseconds),
+        httpDecoderConfiguration: .init(
+          maxHeaderFieldSize: configuration.headerBytesMax, maxHeaderListSize: configuration.headerBytesMax)))
+    return http.setup(channel: channel, logger: logger).map { Value(http: http, exchange: $0) }
+  }
+
+  func handle(value: Value, logger: Logger) async {
+    await value.http.handle(value: value.exchange, logger: logger)
+  }
+}
+#endif

@@ -1,0 +1,70 @@
+#if HTTP
+import Meanwhile
+import NIOCore
+import Synchronization
+
+/// Knows whether a connection's client is still there, and tells the request that is being answered when it goes.
+final class DisconnectionWatch: Sendable {
+  private enum State {
+    case idle
+    case answering(Disconnection)
+    case gone
+  }
+
+  private let state = Mutex(State.idle)
+
+  /// A request begins. Its disconnection fires when the client goes; at once, if it has gone while the request waited for its turn.
+  func begin() -> Disconnection {
+    let disconnection = Disconnection()
+    let isGone = state.withLock { state in
+      if case .gone = state { return true }
+      state = .answering(disconnection)
+      return false
+    }
+    if isGone { disconnection.fire() }
+    return disconnection
+  }
+
+  /// The response is on its way.
+  func end() {
+    let answered: Disconnection? = state.withLock { state in
+      guard case .answering(let disconnection) = state else { return nil }
+      state = .idle
+      return disconnection
+    }
+    answered?.forget()
+  }
+
+  /// The client has gone.
+  func clientHasGone() {
+    let waiting: Disconnection? = state.withLock { state in
+      defer { state = .gone }
+      guard case .answering(let disconnection) = state else { return nil }
+      return disconnection
+    }
+    waiting?.fire()
+  }
+}
+
+/// Sits in a connection's pipeline and reports its end to a watch.
+///
+/// A client that closes its side alone counts as gone too: from here that looks the same as one whose process has died, and clients of HTTP
+/// keep their side open while they wait for an answer.
+final class DisconnectionHandler: ChannelInboundHandler, RemovableChannelHandler {
+  typealias InboundIn = Any
+
+  private let watch: DisconnectionWatch
+
+  init(_ watch: DisconnectionWatch) { self.watch = watch }
+
+  func userInboundEventTriggered(context: ChannelHandlerContext, event: Any) {
+    if let event = event as? ChannelEvent, event == .inputClosed { watch.clientHasGone() }
+    context.fireUserInboundEventTriggered(event)
+  }
+
+  func channelInactive(context: ChannelHandlerContext) {
+    watch.clientHasGone()
+    context.fireChannelInactive()
+  }
+}
+#endif

@@ -1,0 +1,81 @@
+#if HTTP
+import HummingbirdCore
+import Logging
+import Meanwhile
+import NIOCore
+import NIOPosix
+
+/// Serves a service over HTTP/1.1, on Hummingbird.
+///
+/// The way of a request:
+///
+/// 1. A connection is accepted (``Connection``): it parses HTTP, closes itself when idle, and notices when its client goes.
+/// 2. A request becomes an `EndpointRequest` (``RequestTarget``, ``RequestBodyReader``): raw path, decoded parameters, and a body that is read from the
+///    socket only as fast as the handler asks for it.
+/// 3. `Service.respond(to:)` answers it. There is no other router: which paths exist is the service's to know.
+/// 4. The response goes out (``ResponseSender``), made only as fast as the client takes it. Requests of one connection are answered one after another.
+///
+/// ``run(_:)`` returns when its task is cancelled: connections that are idle are closed at once, those that are being answered have
+/// ``Configuration/shutdownGrace`` to end.
+public struct HTTPAdapter: Adapter {
+  public let configuration: Configuration
+  private let onListening: @Sendable (Listening) -> Void
+
+  /// Where a running adapter can be reached.
+  public struct Listening: Sendable, Hashable {
+    public var host: String
+    /// The port that was bound: the system's choice where the configuration says 0.
+    public var port: Int
+    public var url: String { host.contains(":") ? "http://[\(host)]:\(port)" : "http://\(host):\(port)" }
+  }
+
+  /// - Parameter onListening: called once, when connections are accepted.
+  public init(configuration: Configuration = Configuration(), onListening: @escaping @Sendable (Listening) -> Void = { _ in }) {
+    self.configuration = configuration
+    self.onListening = onListening
+  }
+
+  /// - Throws: ``HTTPAdapterError`` when it cannot listen.
+  public func run(_ service: Service) async throws {
+    guard configuration.isLoopback else { throw HTTPAdapterError.notLoopback(host: configuration.host) }
+    let server = makeServer(for: service)
+    // In a task of its own: cancelling this one must end the server in order, and not the requests that it is answering.
+    let serving = Task { try await server.run() }
+    let grace = configuration.shutdownGrace
+    do {
+      try await withTaskCancellationHandler {
+        try await serving.value
+      } onCancel: {
+        Task {
+          let deadline = Task {
+            try await Task.sleep(for: .nanoseconds(grace.nanoseconds))
+            serving.cancel()
+          }
+          try? await server.shutdownGracefully()
+          deadline.cancel()
+        }
+      }
+    } catch let error as IOError {
+      throw HTTPAdapterError.cannotListen(host: configuration.host, port: configuration.port, problem: error.description)
+    } catch where Task.isCancelled {
+      return  // Told to end before it had begun to listen.
+    }
+  }
+
+  private func makeServer(for service: Service) -> Server<Connection> {
+    var logger = Logger(label: "meanwhile.http") { StreamLogHandler.standardError(label: $0) }
+    logger.logLevel = .error
+    let host = configuration.host
+    return Server(
+      childChannelSetup: Connection(service: service, configuration: configuration),
+      configuration: ServerConfiguration(
+        address: .hostname(host, port: configuration.port),
+        availableConnectionsDelegate: MaximumAvailableConnections(configuration.connectionsMax)),
+      onServerRunning: { [onListening] channel in
+        onListening(Listening(host: host, port: channel.localAddress?.port ?? 0))
+      },
+      eventLoopGroup: MultiThreadedEventLoopGroup.singleton,
+      logger: logger)
+  }
+}
+#endif

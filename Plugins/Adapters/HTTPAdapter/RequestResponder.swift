@@ -1,0 +1,52 @@
+#if HTTP
+import HTTPTypes
+import HummingbirdCore
+import Meanwhile
+
+/// Answers the requests of one connection, one after another.
+struct RequestResponder: Sendable {
+  let service: Service
+  let configuration: HTTPAdapter.Configuration
+  let watch: DisconnectionWatch
+
+  /// - Throws: whatever ends the connection: the client does not take the response, the response broke off, or too much of a body was left unread.
+  func respond(to request: Request, _ writer: consuming ResponseWriter) async throws {
+    let sender = ResponseSender(isHead: request.method == .head)
+    let body = RequestBodyReader(request, bytesMax: configuration.bodyBytesMax)
+    let disconnection = watch.begin()
+    defer { watch.end() }
+
+    let response: EndpointResponse
+    do {
+      let target = try RequestTarget(request)
+      try body?.checkAnnouncedLength()
+      if body != nil, request.headers[.expect]?.lowercased() == "100-continue" {
+        try await writer.writeInformationalHead(HTTPResponse(status: .continue))
+      }
+      response = await service.respond(
+        to: EndpointRequest(
+          method: target.method, path: target.path, parameters: target.parameters, headers: Headers(request.head),
+          body: body?.chunks ?? .empty, disconnection: disconnection))
+    } catch let error as APIError {
+      response = EndpointResponse(error)
+    }
+
+    let outcome = await sender.prepare(response)
+    watch.end()
+    try await sender.send(outcome, writer)
+    guard let body else { return }
+    try await body.finish(discardingAtMost: configuration.unreadBodyBytesMax)
+  }
+}
+
+extension Headers {
+  /// The fields of a request. `Host` comes first: HTTPTypes keeps it apart.
+  fileprivate init(_ head: HTTPRequest) {
+    var fields: [Field] = []
+    fields.reserveCapacity(head.headerFields.count + 1)
+    if let authority = head.authority { fields.append(Field(name: "Host", value: authority)) }
+    for field in head.headerFields { fields.append(Field(name: field.name.rawName, value: field.value)) }
+    self.init(fields)
+  }
+}
+#endif
