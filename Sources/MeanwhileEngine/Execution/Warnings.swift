@@ -1,0 +1,41 @@
+import Synchronization
+
+/// Collects a query's warnings: each text once, in order of first appearance, and for failures of evaluation a summary and at most 20 details a place.
+public final class Warnings: Sendable {
+  private struct Collected {
+    var texts: [String] = []
+    var seen: Set<String> = []
+    var detailCounts: [Expression.Origin: Int] = [:]
+  }
+
+  private let collected = Mutex(Collected())
+  /// Details a place (Elasticsearch's limit).
+  public static let detailsMax = 20
+
+  public init() {}
+
+  public func add(_ text: String) {
+    collected.withLock { collected in
+      if collected.seen.insert(text).inserted { collected.texts.append(text) }
+    }
+  }
+
+  /// Evaluation failed in a row, whose result is null.
+  ///
+  /// - Parameter detail: such as `java.lang.ArithmeticException: / by zero`, the class being part of the wire format.
+  public func evaluationFailed(at origin: Expression.Origin, detail: String) {
+    collected.withLock { collected in
+      let count = collected.detailCounts[origin, default: 0]
+      guard count < Self.detailsMax else { return }
+      let place = "Line \(origin.line):\(origin.column): "
+      let summary =
+        "\(place)evaluation of [\(origin.text)] failed, treating result as null. Only first \(Self.detailsMax) failures recorded."
+      if collected.seen.insert(summary).inserted { collected.texts.append(summary) }
+      guard collected.seen.insert(place + detail).inserted else { return }
+      collected.texts.append(place + detail)
+      collected.detailCounts[origin] = count + 1
+    }
+  }
+
+  public var texts: [String] { collected.withLock { $0.texts } }
+}

@@ -1,0 +1,69 @@
+import MeanwhileData
+
+/// A typed expression over the columns of a plan: the one tree that ES|QL, EQL and Query DSL conditions compile to.
+///
+/// Trees are made through ``FunctionRegistry``, which checks the types, so a tree that exists can be evaluated.
+public indirect enum Expression: Sendable {
+  /// A constant, several values included.
+  case literal(Value, DataType)
+  case column(Attribute)
+  case call(Call)
+
+  /// A function applied to arguments.
+  public struct Call: Sendable {
+    public var function: ScalarFunction
+    public var arguments: [Expression]
+    /// What the arguments' types chose: the result type and the kernel.
+    public var resolution: ScalarFunction.Resolution
+    /// Where in the query it stands; warnings quote it.
+    public var origin: Origin
+
+    public init(function: ScalarFunction, arguments: [Expression], resolution: ScalarFunction.Resolution, origin: Origin) {
+      self.function = function
+      self.arguments = arguments
+      self.resolution = resolution
+      self.origin = origin
+    }
+  }
+
+  /// A place in a query's text.
+  public struct Origin: Sendable, Hashable {
+    /// 1-based; 0 where the expression has no text of its own.
+    public var line: Int
+    /// 1-based.
+    public var column: Int
+    public var text: String
+
+    public init(line: Int, column: Int, text: String) {
+      self.line = line
+      self.column = column
+      self.text = text
+    }
+
+    /// For an expression that no text stands behind.
+    public static let none = Origin(line: 0, column: 0, text: "")
+  }
+
+  public var type: DataType {
+    switch self {
+    case .literal(_, let type): type
+    case .column(let attribute): attribute.type
+    case .call(let call): call.resolution.type
+    }
+  }
+
+  /// Every column the expression reads.
+  public var attributes: Set<Attribute> {
+    switch self {
+    case .literal: []
+    case .column(let attribute): [attribute]
+    case .call(let call): call.arguments.reduce(into: Set()) { $0.formUnion($1.attributes) }
+    }
+  }
+
+  /// The constant, where the expression is one.
+  public var constant: Value? {
+    if case .literal(let value, _) = self { return value }
+    return nil
+  }
+}

@@ -1,0 +1,44 @@
+import MeanwhileData
+
+/// All functions by name. Languages make calls through it; it is a value, so a build may add functions of its own.
+public struct FunctionRegistry: Sendable {
+  private var scalars: [String: ScalarFunction] = [:]
+  private var aggregates: [String: AggregateFunction] = [:]
+
+  public init() {}
+
+  public mutating func add(_ function: ScalarFunction) {
+    for name in [function.name] + function.aliases { scalars[name] = function }
+  }
+
+  public mutating func add(_ function: AggregateFunction) {
+    for name in [function.name] + function.aliases { aggregates[name] = function }
+  }
+
+  /// A function by name or alias, in lower case.
+  public func scalar(_ name: String) -> ScalarFunction? { scalars[name] }
+
+  public func aggregate(_ name: String) -> AggregateFunction? { aggregates[name] }
+
+  /// Canonical names, sorted.
+  public var names: [String] { Set(scalars.values.map(\.name) + aggregates.values.map(\.name)).sorted() }
+
+  /// Every name and alias, for "did you mean".
+  public var spellings: [String] { Array(scalars.keys) + Array(aggregates.keys) }
+
+  /// Applies a function to checked arguments.
+  ///
+  /// - Parameter name: a name that ``scalar(_:)`` knows.
+  /// - Throws: ``FunctionError`` where there is no such function or it does not take these arguments.
+  public func call(_ name: String, _ arguments: [Expression], texts: [String]? = nil, origin: Expression.Origin = .none) throws(FunctionError)
+    -> Expression
+  {
+    guard let function = scalar(name) else { throw FunctionError("Unknown function [\(name)]") }
+    var described: [ScalarFunction.Argument] = []
+    for (index, argument) in arguments.enumerated() {
+      described.append(ScalarFunction.Argument(type: argument.type, constant: argument.constant, text: texts?[index] ?? ""))
+    }
+    let resolution = try function.resolve(described)
+    return .call(Expression.Call(function: function, arguments: arguments, resolution: resolution, origin: origin))
+  }
+}
