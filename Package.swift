@@ -107,7 +107,7 @@ let package = Package(
         "Meanwhile", "MeanwhileData", "MeanwhileESQL", "MeanwhileEQL", "MeanwhileSearch", "MeanwhileMemoryStore",
         "MeanwhileFileStore", "MeanwhileHTTP", "MeanwhileCommandLine", "MeanwhileDocuments", "MeanwhileCluster",
       ],
-      path: "Sources/MeanwhileCommand", swiftSettings: strict),
+      path: "Sources/MeanwhileCommand", resources: [.copy("Demo")], swiftSettings: strict),
 
     // Tests: one target a module.
     tests(of: "Meanwhile", ["MeanwhileTestKit"]),
