@@ -57,7 +57,7 @@ public struct HTTPAdapter: Adapter {
       }
     } catch let error as IOError {
       throw HTTPAdapterError.cannotListen(host: configuration.host, port: configuration.port, problem: error.description)
-    } catch where Task.isCancelled {
+    } catch  where Task.isCancelled {
       return  // Told to end before it had begun to listen.
     }
   }

@@ -47,7 +47,8 @@ struct RequestTarget {
       case UInt8(ascii: "+"): bytes.append(UInt8(ascii: " "))
       case UInt8(ascii: "%"):
         guard let high = rest.popFirst().flatMap(hexDigit), let low = rest.popFirst().flatMap(hexDigit) else {
-          throw .illegalArgument("incomplete or malformed percent-encoding in [\(Substring(encoded))]: expected two hexadecimal digits after [%]")
+          throw .illegalArgument(
+            "incomplete or malformed percent-encoding in [\(Substring(encoded))]: expected two hexadecimal digits after [%]")
         }
         bytes.append(high << 4 | low)
       default: bytes.append(byte)

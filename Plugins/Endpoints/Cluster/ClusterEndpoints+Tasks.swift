@@ -1,0 +1,78 @@
+import Meanwhile
+
+extension ClusterEndpoints {
+  static let taskParameters = ["actions", "detailed", "group_by", "nodes", "parent_task_id", "timeout", "wait_for_completion"]
+
+  @Sendable func listTasks(_ request: EndpointRequest, _ session: Session) async throws -> EndpointResponse {
+    try Self.refuseWaiting(request)
+    let selected = try await Self.select(request, session)
+    return try TaskList(selected, service: session.service, detailed: request.parameters.bool("detailed") ?? false)
+      .response(groupedBy: request.parameters["group_by"])
+  }
+
+  @Sendable func showTask(_ request: EndpointRequest, _ session: Session) async throws -> EndpointResponse {
+    try Self.refuseWaiting(request)
+    let listing = try await Self.find(request, session, finishedToo: true)
+    let list = TaskList([listing], service: session.service, detailed: true)
+    return .json(["completed": .bool(!listing.view.isRunning), "task": list.json(listing)])
+  }
+
+  @Sendable func cancelTasks(_ request: EndpointRequest, _ session: Session) async throws -> EndpointResponse {
+    try Self.refuseWaiting(request)
+    return try await Self.cancel(Self.select(request, session), session).response(groupedBy: request.parameters["group_by"])
+  }
+
+  @Sendable func cancelTask(_ request: EndpointRequest, _ session: Session) async throws -> EndpointResponse {
+    try Self.refuseWaiting(request)
+    let listing = try await Self.find(request, session, finishedToo: false)
+    return try await Self.cancel([listing], session).response(groupedBy: nil)
+  }
+
+  /// Those that ended on their own in the meantime are left out: there was nothing left to cancel.
+  private static func cancel(_ listings: [TaskListing], _ session: Session) async -> TaskList {
+    var cancelled: [TaskListing] = []
+    for var listing in listings where await session.service.tasks.cancel(listing.id.number) {
+      listing.isCancelled = true
+      cancelled.append(listing)
+    }
+    return TaskList(cancelled, service: session.service, detailed: true)
+  }
+
+  /// A query is waited for where it was submitted, by its own get.
+  private static func refuseWaiting(_ request: EndpointRequest) throws(APIError) {
+    guard try request.parameters.bool("wait_for_completion") != true else {
+      throw .illegalArgument("[wait_for_completion] is not supported here; wait with [wait_for_completion_timeout] on the query's own get")
+    }
+  }
+
+  private static func select(_ request: EndpointRequest, _ session: Session) async throws -> [TaskListing] {
+    let service = session.service
+    if request.parameters["parent_task_id"] != nil { return [] }  // No task here has children.
+    if let nodes = request.parameters["nodes"] {
+      let names = [service.nodeID, service.configuration.nodeName, "_local", "_master"]
+      let isMeant = nodes.split(separator: ",").contains { node in
+        node == "_all" || names.contains { WildcardPattern(String(node)).matches($0) }
+      }
+      guard isMeant else { return [] }
+    }
+    let actions = request.parameters["actions"]?.split(separator: ",").map { WildcardPattern(String($0)) }
+    return try await service.tasks.list().filter { listing in
+      actions?.contains { $0.matches(listing.action) } ?? true
+    }
+  }
+
+  /// The task that the path names as `node:number`.
+  private static func find(_ request: EndpointRequest, _ session: Session, finishedToo: Bool) async throws -> TaskListing {
+    let text = request.pathParameters["task"] ?? ""
+    let parts = text.split(separator: ":", omittingEmptySubsequences: false)
+    guard parts.count == 2, !parts[0].isEmpty, let number = TaskNumber(parts[1]) else {
+      throw APIError.illegalArgument("malformed task id \(text)")
+    }
+    let listings = try await session.service.tasks.list(stored: finishedToo)
+    guard parts[0] == session.service.nodeID, let listing = listings.first(where: { $0.id.number == number }) else {
+      throw APIError.resourceNotFound(
+        finishedToo ? "task [\(text)] isn't running and hasn't stored its results" : "task [\(text)] is not found")
+    }
+    return listing
+  }
+}
