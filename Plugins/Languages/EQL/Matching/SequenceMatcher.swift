@@ -198,9 +198,8 @@ struct SequenceMatcher {
   /// and after the last it reaches as far as `maxspan` allows: from the nearest event that must not be there before the sequence to the end of
   /// the sequence (or to the nearest such event after it) must be longer than `maxspan`, so that the whole can be placed in between.
   private func hasEmptyGaps(_ candidate: Candidate) -> Bool {
-    guard hasMissingStages, let start = candidate.occurrences.first?.timestamp, let end = candidate.occurrences.last?.timestamp else {
-      return true
-    }
+    let times = candidate.occurrences.map(\.timestamp)
+    guard hasMissingStages, let start = times.first, let end = times.last else { return true }
     var before: Int64?
     var after: Int64?
     for stage in isMissing.indices where isMissing[stage] {
