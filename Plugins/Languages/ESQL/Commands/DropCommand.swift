@@ -1,0 +1,20 @@
+import Meanwhile
+
+/// `DROP a, b*`: all columns but these.
+struct DropCommand: Command {
+  static let keyword = "drop"
+  static let mode = Lexer.Mode.pattern
+
+  var patterns: [NamePatternSyntax]
+  var range: SourceRange
+
+  init(parsing parser: inout Parser, keyword: Token) throws(APIError) {
+    patterns = try parser.namePatterns()
+    if let everything = patterns.first(where: \.isEverything) {
+      throw parser.error("Removing all fields is not allowed [\(parser.source.text(of: everything.range))]", at: everything.range)
+    }
+    range = keyword.range.through(parser.previous)
+  }
+
+  var description: String { "DROP " + patterns.map(\.description).joined(separator: ", ") }
+}

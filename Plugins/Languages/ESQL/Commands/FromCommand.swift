@@ -1,0 +1,57 @@
+import Meanwhile
+
+/// `FROM index, logs-*, -logs-old METADATA _id`: documents as rows.
+struct FromCommand: Command {
+  static let keyword = "from"
+  static let mode = Lexer.Mode.source
+
+  /// Index names and patterns in order; one that begins with `-` takes away.
+  var patterns: [NameSyntax]
+  var metadata: [NameSyntax]
+  var range: SourceRange
+
+  init(parsing parser: inout Parser, keyword: Token) throws(APIError) {
+    patterns = [try Self.pattern(&parser)]
+    while try parser.accept(.comma) { patterns.append(try Self.pattern(&parser)) }
+    metadata = []
+    if try parser.accept(.metadata) {
+      repeat {
+        guard parser.current.kind == .source else { throw parser.mismatched(["UNQUOTED_SOURCE"]) }
+        metadata.append(NameSyntax(text: parser.text(of: parser.current), range: parser.current.range))
+        try parser.advance()
+      } while try parser.accept(.comma)
+    }
+    range = keyword.range.through(parser.previous)
+  }
+
+  private static func pattern(_ parser: inout Parser) throws(APIError) -> NameSyntax {
+    let start = parser.current.range
+    if parser.current.kind == .openParenthesis { throw parser.error("subqueries in [FROM] are not supported yet") }
+    var text = try part(&parser)
+    // `cluster:index` and `index::selector` come as parts between colons.
+    while parser.current.kind == .colon || parser.current.kind == .cast {
+      text += parser.text(of: parser.current)
+      try parser.advance()
+      text += try part(&parser)
+    }
+    return NameSyntax(text: text, range: start.through(parser.previous))
+  }
+
+  private static func part(_ parser: inout Parser) throws(APIError) -> String {
+    let token = parser.current
+    switch token.kind {
+    case .source:
+      try parser.advance()
+      return parser.text(of: token)
+    case .string:
+      try parser.advance()
+      return parser.unquoted(string: token.range)
+    default: throw parser.mismatched(["QUOTED_STRING", "UNQUOTED_SOURCE"])
+    }
+  }
+
+  var description: String {
+    "FROM " + patterns.map(\.text).joined(separator: ", ")
+      + (metadata.isEmpty ? "" : " METADATA " + metadata.map(\.text).joined(separator: ", "))
+  }
+}
