@@ -33,8 +33,8 @@ struct ParameterTests {
     "are all checked before any is complained of",
     arguments: [
       (
-        "row x = ?m, y = ?fields", named,
-        "line 1:9: Unknown query parameter [m], did you mean [n]?; line 1:17: Unknown query parameter [fields], did you mean [field]?"
+        "row x = ?n1, y = ?fields", named,
+        "line 1:9: Unknown query parameter [n1], did you mean [n]?; line 1:18: Unknown query parameter [fields], did you mean [field]?"
       ),
       ("row x = ?3", unnamed, "line 1:9: No parameter is defined for position 3, did you mean any position between 1 and 2?"),
       ("row x = ?, y = ?", QueryParameters(), "line 1:9: Not enough actual parameters 0; line 1:16: Not enough actual parameters 0"),

@@ -22,7 +22,7 @@ struct RenameCommand: Command {
   private static func clause(_ parser: inout Parser) throws(APIError) -> Clause {
     let first = try name(&parser)
     switch parser.current.kind {
-    case .as_:
+    case .as:
       try parser.advance()
       return Clause(old: first, new: try name(&parser))
     case .assign:

@@ -19,7 +19,7 @@ struct StatsCommand: Command {
     if parser.current.kind != .by {
       repeat {
         var field = try parser.field()
-        let filter = try parser.accept(.where_) ? parser.expression() : nil
+        let filter = try parser.accept(.where) ? parser.expression() : nil
         if filter != nil, !field.isNamed {
           field.name = parser.source.text(of: field.range.through(parser.previous))
         }

@@ -302,7 +302,7 @@ struct Lexer {
         break
       }
     }
-    if isPlain, offset - tokenStart == 2, source.text(tokenStart, offset).lowercased() == "as" { return token(.as_) }
+    if isPlain, offset - tokenStart == 2, source.text(tokenStart, offset).lowercased() == "as" { return token(.as) }
     return token(.pattern)
   }
 }

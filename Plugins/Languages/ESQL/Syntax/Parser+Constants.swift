@@ -16,9 +16,9 @@ extension Parser {
     case .null:
       try advance()
       return (.null, token.range)
-    case .true_, .false_:
+    case .true, .false:
       try advance()
-      return (.boolean(token.kind == .true_), token.range)
+      return (.boolean(token.kind == .true), token.range)
     case .string:
       try advance()
       return (.string(unquoted(string: token.range)), token.range)

@@ -1,6 +1,7 @@
 import Meanwhile
 
-// Expressions, loosest binding first: OR, AND, NOT, predicates (comparison, IN, LIKE, IS NULL, match), + and -, * / and %, signs, casts.
+// Expressions, by precedence climbing. Loosest first: OR, AND, NOT, predicates (comparison, IN, LIKE, IS NULL, match), + and -, * / and %,
+// signs, casts.
 
 extension Parser {
   /// What may begin an expression, as an error lists it.
@@ -10,52 +11,98 @@ extension Parser {
     "QUOTED_IDENTIFIER",
   ]
 
-  mutating func expression() throws(APIError) -> ExpressionSyntax {
-    let start = current.range
-    var left = try conjunction()
-    while try accept(.or) {
-      let right = try conjunction()
-      left = try node(.or(left, right), from: start, over: [left, right])
-    }
-    return left
+  /// How tightly something binds.
+  enum Binding: Int, Comparable {
+    case or, and, not, predicate, sum, product, sign, cast
+
+    static func < (left: Binding, right: Binding) -> Bool { left.rawValue < right.rawValue }
   }
 
-  private mutating func conjunction() throws(APIError) -> ExpressionSyntax {
-    let start = current.range
-    var left = try negation()
-    while try accept(.and) {
-      let right = try negation()
-      left = try node(.and(left, right), from: start, over: [left, right])
-    }
-    return left
-  }
-
-  private mutating func negation() throws(APIError) -> ExpressionSyntax {
-    let start = current.range
-    guard try accept(.not) else { return try predicate() }
-    try enter(at: start)
-    defer { nesting -= 1 }
-    let operand = try negation()
-    return try node(.not(operand), from: start, over: [operand])
-  }
-
-  // MARK: - Predicates
+  private static let bindings: [Token.Kind: Binding] = [
+    .or: .or, .and: .and, .not: .predicate, .in: .predicate, .like: .predicate, .rlike: .predicate, .is: .predicate, .colon: .predicate,
+    .equals: .predicate, .caseInsensitiveEquals: .predicate, .notEquals: .predicate, .less: .predicate, .lessOrEqual: .predicate,
+    .greater: .predicate, .greaterOrEqual: .predicate, .plus: .sum, .minus: .sum, .star: .product, .slash: .product, .percent: .product,
+    .cast: .cast,
+  ]
 
   private static let comparisons: [Token.Kind: ExpressionSyntax.ComparisonOperator] = [
     .equals: .equals, .caseInsensitiveEquals: .equalsIgnoringCase, .notEquals: .notEquals, .less: .less, .lessOrEqual: .lessOrEqual,
     .greater: .greater, .greaterOrEqual: .greaterOrEqual,
   ]
 
-  private mutating func predicate() throws(APIError) -> ExpressionSyntax {
+  private static let arithmetic: [Token.Kind: ExpressionSyntax.ArithmeticOperator] = [
+    .plus: .add, .minus: .subtract, .star: .multiply, .slash: .divide, .percent: .remainder,
+  ]
+
+  /// A whole expression.
+  mutating func expression() throws(APIError) -> ExpressionSyntax { try expression(.or) }
+
+  /// Reads operators that bind at least as tightly as `minimum`, by precedence climbing: one frame of the stack a level of nesting.
+  private mutating func expression(_ minimum: Binding) throws(APIError) -> ExpressionSyntax {
     let start = current.range
-    let left = try sum()
+    // What NOT and predicates give is no operand of anything that binds as tightly: `a == b == c` is an error.
+    var tightest = Binding.cast
+    var left: ExpressionSyntax
+    if current.kind == .not, minimum <= .not {
+      left = try prefixed(.not, from: start)
+      tightest = .and
+    } else {
+      left = try operand()
+    }
+    while let binding = Self.bindings[current.kind], binding >= minimum, binding <= tightest {
+      switch binding {
+      case .predicate:
+        left = try predicate(left, from: start)
+        tightest = .and
+      case .cast:
+        try advance()
+        let place = current.range
+        let type = NameSyntax(text: try identifier(), range: place)
+        left = try node(.cast(left, type: type), from: start, over: [left])
+      default:
+        left = try binary(left, binding, from: start)
+      }
+    }
+    return left
+  }
+
+  private mutating func binary(_ left: ExpressionSyntax, _ binding: Binding, from start: SourceRange) throws(APIError) -> ExpressionSyntax {
+    let kind = current.kind
+    try advance()
+    let right = try expression(Binding(rawValue: binding.rawValue + 1) ?? .cast)
+    let made: ExpressionSyntax.Kind
+    if let symbol = Self.arithmetic[kind] {
+      made = .arithmetic(symbol, left, right)
+    } else {
+      made = kind == .and ? .and(left, right) : .or(left, right)
+    }
+    return try node(made, from: start, over: [left, right])
+  }
+
+  /// NOT or a sign, and what it applies to.
+  private mutating func prefixed(_ binding: Binding, from start: SourceRange) throws(APIError) -> ExpressionSyntax {
+    let kind = current.kind
+    try advance()
+    try enter(at: start)
+    defer { nesting -= 1 }
+    let operand = try expression(binding)
+    switch kind {
+    case .not: return try node(.not(operand), from: start, over: [operand])
+    case .minus: return try node(.negate(operand), from: start, over: [operand])
+    default: return operand
+    }
+  }
+
+  // MARK: - Predicates
+
+  private mutating func predicate(_ left: ExpressionSyntax, from start: SourceRange) throws(APIError) -> ExpressionSyntax {
     if let comparison = Self.comparisons[current.kind] {
       try advance()
-      let right = try sum()
+      let right = try expression(.sum)
       return try node(.comparison(comparison, left, right), from: start, over: [left, right])
     }
     switch current.kind {
-    case .is_:
+    case .is:
       try advance()
       let negated = try accept(.not)
       guard current.kind == .null else { throw mismatched(negated ? ["'null'"] : ["'not'", "'null'"]) }
@@ -64,23 +111,20 @@ extension Parser {
     case .colon: return try match(left, from: start)
     case .not:
       try advance()
-      guard current.kind == .in_ || current.kind == .like || current.kind == .rlike else {
-        throw mismatched(["'in'", "'like'", "'rlike'"])
-      }
+      guard current.kind == .in || current.kind == .like || current.kind == .rlike else { throw mismatched(["'in'", "'like'", "'rlike'"]) }
       return try membership(of: left, negated: true, from: start)
-    case .in_, .like, .rlike: return try membership(of: left, negated: false, from: start)
-    default: return left
+    default: return try membership(of: left, negated: false, from: start)
     }
   }
 
   private mutating func membership(of left: ExpressionSyntax, negated: Bool, from start: SourceRange) throws(APIError) -> ExpressionSyntax {
     let kind = current.kind
     try advance()
-    guard kind == .in_ else { return try like(left, kind == .like ? .like : .rlike, negated: negated, from: start) }
+    guard kind == .in else { return try like(left, kind == .like ? .like : .rlike, negated: negated, from: start) }
     guard current.kind == .openParenthesis else { throw mismatched(["'('"]) }
     try advance()
-    var list = [try sum()]
-    while try accept(.comma) { list.append(try sum()) }
+    var list = [try expression(.sum)]
+    while try accept(.comma) { list.append(try expression(.sum)) }
     guard current.kind == .closeParenthesis else { throw mismatched(["','", "')'"]) }
     try advance()
     return try node(.isIn(left, list, negated: negated), from: start, over: [left] + list)
@@ -126,73 +170,16 @@ extension Parser {
     return try node(.match(field, cast: type, query: query), from: start, over: [left])
   }
 
-  // MARK: - Arithmetic
-
-  private mutating func sum() throws(APIError) -> ExpressionSyntax {
-    let start = current.range
-    var left = try product()
-    while current.kind == .plus || current.kind == .minus {
-      let symbol: ExpressionSyntax.ArithmeticOperator = current.kind == .plus ? .add : .subtract
-      try advance()
-      let right = try product()
-      left = try node(.arithmetic(symbol, left, right), from: start, over: [left, right])
-    }
-    return left
-  }
-
-  private static let factors: [Token.Kind: ExpressionSyntax.ArithmeticOperator] = [
-    .star: .multiply, .slash: .divide, .percent: .remainder,
-  ]
-
-  private mutating func product() throws(APIError) -> ExpressionSyntax {
-    let start = current.range
-    var left = try signed()
-    while let symbol = Self.factors[current.kind] {
-      try advance()
-      let right = try signed()
-      left = try node(.arithmetic(symbol, left, right), from: start, over: [left, right])
-    }
-    return left
-  }
-
-  /// A sign belongs to the number right behind it; before anything else it negates.
-  private mutating func signed() throws(APIError) -> ExpressionSyntax {
-    let start = current.range
-    guard current.kind == .plus || current.kind == .minus else { return try casted() }
-    let isNegative = current.kind == .minus
-    let next = try following().kind
-    if next == .integer || next == .decimal { return try casted() }
-    try advance()
-    try enter(at: start)
-    defer { nesting -= 1 }
-    let operand = try signed()
-    return isNegative ? try node(.negate(operand), from: start, over: [operand]) : operand
-  }
-
-  private mutating func casted() throws(APIError) -> ExpressionSyntax {
-    let start = current.range
-    var operand = try primary()
-    while try accept(.cast) {
-      let typeStart = current.range
-      let type = NameSyntax(text: try identifier(), range: typeStart)
-      operand = try node(.cast(operand, type: type), from: start, over: [operand])
-    }
-    return operand
-  }
-
   // MARK: - Operands
 
-  private mutating func primary() throws(APIError) -> ExpressionSyntax {
+  private mutating func operand() throws(APIError) -> ExpressionSyntax {
     let start = current.range
     switch current.kind {
-    case .openParenthesis:
-      try advance()
-      try enter(at: start)
-      defer { nesting -= 1 }
-      let inner = try expression()
-      guard current.kind == .closeParenthesis else { throw mismatched(["')'", "'and'", "'or'"]) }
-      try advance()
-      return inner
+    case .openParenthesis: return try parenthesized(from: start)
+    case .plus, .minus:
+      // A sign belongs to the number right behind it; before anything else it negates.
+      let next = try following().kind
+      return next == .integer || next == .decimal ? try constantExpression() : try prefixed(.sign, from: start)
     case .first, .last:
       guard try following().kind == .openParenthesis else { throw mismatched(Self.expressionStart) }
       let name = NameSyntax(text: text(of: current), range: start)
@@ -207,6 +194,16 @@ extension Parser {
       return isName || isCall ? try nameOrCall() : try constantExpression()
     default: return try constantExpression()
     }
+  }
+
+  private mutating func parenthesized(from start: SourceRange) throws(APIError) -> ExpressionSyntax {
+    try advance()
+    try enter(at: start)
+    defer { nesting -= 1 }
+    let inner = try expression(.or)
+    guard current.kind == .closeParenthesis else { throw mismatched(["')'", "'and'", "'or'"]) }
+    try advance()
+    return inner
   }
 
   private mutating func constantExpression() throws(APIError) -> ExpressionSyntax {
@@ -232,7 +229,7 @@ extension Parser {
   }
 
   private static let constantTokens: Set<Token.Kind> = [
-    .null, .true_, .false_, .string, .integer, .decimal, .plus, .minus, .openBracket, .parameter, .namedParameter,
+    .null, .true, .false, .string, .integer, .decimal, .plus, .minus, .openBracket, .parameter, .namedParameter,
   ]
 
   private mutating func nameOrCall() throws(APIError) -> ExpressionSyntax {

@@ -76,7 +76,7 @@ extension Parser {
   private mutating func appendPatternPart(to pieces: inout [NamePatternSyntax.Piece]) throws(APIError) {
     let token = current
     switch token.kind {
-    case .pattern, .as_: appendPattern(token.range, to: &pieces)
+    case .pattern, .as: appendPattern(token.range, to: &pieces)
     case .parameter, .namedParameter, .doubleParameter, .namedDoubleParameter:
       var ahead = self
       if let entry = ahead.binding(of: token), entry.kind == .pattern, case .string(let pattern) = entry.value {

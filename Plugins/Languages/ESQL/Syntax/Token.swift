@@ -45,14 +45,14 @@ struct Token: Sendable, Hashable {
     case doubleParameter = "'??'"
     case namedDoubleParameter = "NAMED_OR_POSITIONAL_DOUBLE_PARAMS"
     case and = "'and'"
-    case as_ = "'as'"
+    case `as` = "'as'"
     case asc = "'asc'"
     case by = "'by'"
     case desc = "'desc'"
-    case false_ = "'false'"
+    case `false` = "'false'"
     case first = "'first'"
-    case in_ = "'in'"
-    case is_ = "'is'"
+    case `in` = "'in'"
+    case `is` = "'is'"
     case last = "'last'"
     case like = "'like'"
     case metadata = "'metadata'"
@@ -62,15 +62,15 @@ struct Token: Sendable, Hashable {
     case on = "'on'"
     case or = "'or'"
     case rlike = "'rlike'"
-    case true_ = "'true'"
-    case where_ = "'where'"
+    case `true` = "'true'"
+    case `where` = "'where'"
     case with = "'with'"
   }
 
   /// Reserved words of expressions, in lower case.
   static let keywords: [String: Kind] = [
-    "and": .and, "asc": .asc, "by": .by, "desc": .desc, "false": .false_, "first": .first, "in": .in_, "is": .is_, "last": .last,
-    "like": .like, "not": .not, "null": .null, "nulls": .nulls, "on": .on, "or": .or, "rlike": .rlike, "true": .true_, "where": .where_,
+    "and": .and, "asc": .asc, "by": .by, "desc": .desc, "false": .false, "first": .first, "in": .in, "is": .is, "last": .last,
+    "like": .like, "not": .not, "null": .null, "nulls": .nulls, "on": .on, "or": .or, "rlike": .rlike, "true": .true, "where": .where,
     "with": .with,
   ]
 }
