@@ -1,4 +1,6 @@
 import Meanwhile
+import MeanwhileData
+import MeanwhileEngine
 
 /// `DROP a, b*`: all columns but these.
 struct DropCommand: Command {
@@ -14,6 +16,12 @@ struct DropCommand: Command {
       throw parser.error("Removing all fields is not allowed [\(parser.source.text(of: everything.range))]", at: everything.range)
     }
     range = keyword.range.through(parser.previous)
+  }
+
+  func analyse(_ analyser: inout Analyser) {
+    var dropped: Set<Attribute> = []
+    for pattern in patterns { dropped.formUnion(analyser.columns(matching: pattern)) }
+    analyser.setColumns(analyser.columns.filter { !dropped.contains($0) })
   }
 
   var description: String { "DROP " + patterns.map(\.description).joined(separator: ", ") }

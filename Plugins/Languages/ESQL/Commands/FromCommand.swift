@@ -1,4 +1,6 @@
 import Meanwhile
+import MeanwhileData
+import MeanwhileEngine
 
 /// `FROM index, logs-*, -logs-old METADATA _id`: documents as rows.
 struct FromCommand: Command {
@@ -49,6 +51,33 @@ struct FromCommand: Command {
     default: throw parser.mismatched(["QUOTED_STRING", "UNQUOTED_SOURCE"])
     }
   }
+
+  var indexPatterns: [String] { patterns.map(\.text) }
+
+  func analyse(_ analyser: inout Analyser) {
+    guard let indices = analyser.environment.indices else { return }
+    var columns: [Plan.Scan.Column] = []
+    for field in indices.fields() {
+      let attribute = Attribute(name: field.name, type: field.type, originalTypes: field.originalTypes)
+      columns.append(Plan.Scan.Column(attribute, .field(field.path)))
+    }
+    for name in metadata {
+      guard let (type, source) = Self.metadataColumns[name.text] else {
+        analyser.problem("unsupported metadata field [\(name)]", at: name.range)
+        continue
+      }
+      columns.append(Plan.Scan.Column(Attribute(name: name.text, type: type), source))
+    }
+    analyser.plan = .scan(Plan.Scan(snapshots: indices.snapshots, columns: columns))
+    analyser.setColumns(columns.map(\.attribute))
+  }
+
+  /// What METADATA may name.
+  private static let metadataColumns: [String: (DataType, Plan.Scan.Source)] = [
+    "_id": (.keyword, .metadata(MetadataField.id)), "_ignored": (.keyword, .metadata(MetadataField.ignored)), "_index": (.keyword, .index),
+    "_index_mode": (.keyword, .indexMode), "_score": (.double, .score), "_source": (.source, .metadata(MetadataField.source)),
+    "_version": (.long, .metadata(MetadataField.version)),
+  ]
 
   var description: String {
     "FROM " + patterns.map(\.text).joined(separator: ", ")

@@ -1,4 +1,6 @@
 import Meanwhile
+import MeanwhileData
+import MeanwhileEngine
 
 /// `LIMIT 10`: the first rows. `LIMIT 1 BY a, b`: the first rows of each group.
 struct LimitCommand: Command {
@@ -22,6 +24,12 @@ struct LimitCommand: Command {
     }
     groups = try parser.accept(.by) ? parser.fields() : []
     range = keyword.range.through(parser.previous)
+  }
+
+  func analyse(_ analyser: inout Analyser) {
+    guard groups.isEmpty else { return analyser.problem("[LIMIT … BY] is not supported yet", at: range) }
+    analyser.hasLimit = true
+    analyser.plan = .limit(analyser.plan, count)
   }
 
   var description: String { "LIMIT \(count)" + (groups.isEmpty ? "" : " BY " + groups.map(\.description).joined(separator: ", ")) }

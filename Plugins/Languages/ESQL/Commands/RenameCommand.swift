@@ -1,4 +1,6 @@
 import Meanwhile
+import MeanwhileData
+import MeanwhileEngine
 
 /// `RENAME old AS new, new = old`: one after the other.
 struct RenameCommand: Command {
@@ -38,6 +40,32 @@ struct RenameCommand: Command {
       throw parser.error("Using wildcards [*] in RENAME is not allowed [\(parser.source.text(of: pattern.range))]", at: pattern.range)
     }
     return NameSyntax(text: name, range: pattern.range)
+  }
+
+  /// Clauses apply one after the other. A name that a clause takes from another column hides that column, and one that was renamed away is gone.
+  func analyse(_ analyser: inout Analyser) {
+    /// The columns that clauses may still name, under their old names.
+    var available = analyser.columns
+    /// What comes out.
+    var renamed = analyser.columns
+    var history: [String: String] = [:]
+    for clause in clauses where clause.old.text != clause.new.text {
+      renamed.removeAll { $0.name == clause.new.text }
+      if let found = available.first(where: { $0.name == clause.old.text }) {
+        if let index = renamed.firstIndex(of: found) { renamed[index] = found.renamed(clause.new.text) }
+        available.removeAll { $0 == found }
+        history[found.name] = clause.new.text
+      } else if history.values.contains(clause.old.text), let index = renamed.firstIndex(where: { $0.name == clause.old.text }) {
+        renamed[index] = renamed[index].renamed(clause.new.text)
+        history[clause.old.text] = clause.new.text
+      } else if let now = history[clause.old.text] {
+        analyser.problem(
+          "Column [\(clause.old)] renamed to [\(now)] and is no longer available [\(clause.old) AS \(clause.new)]", at: clause.old.range)
+      } else if let attribute = analyser.column(clause.old) {
+        renamed.append(attribute.renamed(clause.new.text))
+      }
+    }
+    analyser.setColumns(renamed)
   }
 
   var description: String { "RENAME " + clauses.map { "\($0.old) AS \($0.new)" }.joined(separator: ", ") }

@@ -1,4 +1,6 @@
 import Meanwhile
+import MeanwhileData
+import MeanwhileEngine
 
 /// `SORT a DESC NULLS LAST, b`: rows in order.
 struct SortCommand: Command {
@@ -33,6 +35,20 @@ struct SortCommand: Command {
       try parser.advance()
     }
     return Order(expression: expression, isDescending: isDescending, nullsFirst: nullsFirst, range: start.through(parser.previous))
+  }
+
+  func analyse(_ analyser: inout Analyser) {
+    var keys: [Plan.SortKey] = []
+    for order in orders {
+      guard let key = analyser.expression(order.expression) else { continue }
+      switch key.type {
+      case .geoPoint, .geoShape, .cartesianPoint, .cartesianShape, .source, .counterInteger, .counterLong, .counterDouble:
+        analyser.problem("cannot sort on \(key.type.name)", at: order.expression.range)
+      default:
+        keys.append(Plan.SortKey(key, isAscending: !order.isDescending, nullsFirst: order.nullsFirst))
+      }
+    }
+    if !keys.isEmpty { analyser.plan = .sort(analyser.plan, keys) }
   }
 
   var description: String {

@@ -1,4 +1,6 @@
 import Meanwhile
+import MeanwhileData
+import MeanwhileEngine
 
 /// `STATS a = AVG(x) WHERE y > 1, … BY g, …`: one row for each group.
 struct StatsCommand: Command {

@@ -13,10 +13,17 @@ protocol Command: Sendable, CustomStringConvertible {
 
   /// Reads the command. The parser's current token is the one behind the keyword; when this returns it is the one behind the command.
   init(parsing parser: inout Parser, keyword: Token) throws(APIError)
+
+  /// The index patterns that it reads, which are resolved before analysis.
+  var indexPatterns: [String] { get }
+
+  /// Adds the command to the plan. What is wrong with it is noted with the analyser; commands behind it are still looked at.
+  func analyse(_ analyser: inout Analyser) throws(APIError)
 }
 
 extension Command {
   static var mode: Lexer.Mode { .expression }
+  var indexPatterns: [String] { [] }
 }
 
 /// The commands there are.

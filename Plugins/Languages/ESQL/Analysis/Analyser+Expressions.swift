@@ -1,0 +1,190 @@
+import Meanwhile
+import MeanwhileData
+import MeanwhileEngine
+
+// Expressions: names become columns, operators and calls become functions of the registry, constants are folded.
+
+extension Analyser {
+  /// The typed expression; nil where it is wrong, which has been noted.
+  mutating func expression(_ syntax: ExpressionSyntax) -> Expression? {
+    if let group = aggregation?.group(spelled: syntax), aggregation?.isInsideAggregate == false { return .column(group) }
+    switch syntax.kind {
+    case .literal(let literal): return Self.literal(literal)
+    case .timeSpan(let amount, let unit): return timeSpan(amount, unit, at: syntax.range)
+    case .column(let name): return columnExpression(name)
+    case .star:
+      problem("[*] is an argument of COUNT only", at: syntax.range)
+      return nil
+    case .call(let call): return self.call(call, at: syntax.range)
+    case .negate(let operand): return apply(OperatorNames.negate, [operand], at: syntax.range)
+    case .arithmetic(let symbol, let left, let right): return apply(symbol.rawValue, [left, right], at: syntax.range)
+    case .comparison(let symbol, let left, let right): return apply(symbol.rawValue, [left, right], at: syntax.range)
+    case .not(let operand): return apply(OperatorNames.not, [operand], at: syntax.range)
+    case .and(let left, let right): return apply(OperatorNames.and, [left, right], at: syntax.range)
+    case .or(let left, let right): return apply(OperatorNames.or, [left, right], at: syntax.range)
+    case .isNull(let operand, let negated):
+      return apply(negated ? OperatorNames.isNotNull : OperatorNames.isNull, [operand], at: syntax.range)
+    case .isIn(let operand, let list, let negated):
+      return negate(apply(OperatorNames.isIn, [operand] + list, at: syntax.range), if: negated, at: syntax.range)
+    case .like(let operand, let language, let patterns, _, let negated):
+      return negate(like(operand, language, patterns, at: syntax.range), if: negated, at: syntax.range)
+    case .cast(let operand, let type): return cast(operand, to: type, at: syntax.range)
+    case .match(let name, _, let query):
+      return apply(OperatorNames.match, [ExpressionSyntax(.column(name), name.range, depth: 1), query], at: syntax.range)
+    }
+  }
+
+  // MARK: - Leaves
+
+  static func literal(_ literal: LiteralSyntax) -> Expression {
+    switch literal {
+    case .null: .literal(.null, .null)
+    case .boolean(let value): .literal(.boolean(value), .boolean)
+    case .integer(let value): .literal(.long(Int64(value)), .integer)
+    case .long(let value): .literal(.long(value), .long)
+    // Kept with the sign bit flipped, so that signed comparison orders it.
+    case .unsignedLong(let value): .literal(.long(Int64(bitPattern: value ^ 1 << 63)), .unsignedLong)
+    case .double(let value): .literal(.double(value), .double)
+    case .string(let value): .literal(.string(value), .keyword)
+    case .list(let values): several(values.map(Self.literal))
+    }
+  }
+
+  private static func several(_ elements: [Expression]) -> Expression {
+    guard let type = elements.first?.type else { return .literal(.null, .null) }
+    let values = elements.compactMap(\.constant)
+    return .literal(values.count == 1 ? values[0] : .several(values), type)
+  }
+
+  private mutating func timeSpan(_ amount: Int64, _ unit: String, at range: SourceRange) -> Expression? {
+    guard let span = TimeSpan(amount: amount, unit: unit) else {
+      problem("Time span [\(source.text(of: range))] is too large", at: range)
+      return nil
+    }
+    return span.expression
+  }
+
+  private mutating func columnExpression(_ name: NameSyntax) -> Expression? {
+    if let aggregation, !aggregation.isInsideAggregate {
+      if let group = aggregation.groups[name.text] { return .column(group) }
+      guard column(name) != nil else { return nil }
+      problem("column [\(name)] must appear in the STATS BY clause or be used in an aggregate function", at: name.range)
+      return nil
+    }
+    guard let attribute = column(name) else { return nil }
+    guard attribute.type != .unsupported else {
+      problem(environment.unsupportedMessage(attribute), at: name.range)
+      return nil
+    }
+    return .column(attribute)
+  }
+
+  // MARK: - Functions
+
+  private mutating func call(_ call: CallSyntax, at range: SourceRange) -> Expression? {
+    let name = call.name.text.lowercased()
+    let isScalar = environment.functions.scalar(name) != nil
+    if let function = environment.functions.aggregate(name), aggregation != nil || !isScalar {
+      return aggregate(function, call, at: range)
+    }
+    guard isScalar, !OperatorNames.isReserved(name) else {
+      let similar = Similarity.closest(to: name, among: environment.functions.spellings.filter { !OperatorNames.isReserved($0) })
+      problem("Unknown function [\(call.name)]" + Similarity.suggestion(similar), at: range)
+      for argument in call.arguments where argument.kind != .star { _ = expression(argument) }
+      return nil
+    }
+    var arguments = call.arguments
+    if arguments.count == 1, arguments[0].kind == .star {
+      problem("[*] is an argument of COUNT only", at: arguments[0].range)
+      arguments = []
+    }
+    return apply(name, arguments, at: range)
+  }
+
+  /// Applies a function of the registry to arguments that are to be resolved.
+  mutating func apply(_ function: String, _ arguments: [ExpressionSyntax], at range: SourceRange) -> Expression? {
+    var resolved: [Expression] = []
+    for argument in arguments {
+      // The others are looked at even so: a query's problems are told all at once.
+      if let expression = expression(argument) { resolved.append(expression) }
+    }
+    guard resolved.count == arguments.count else { return nil }
+    return apply(function, resolved, texts: arguments.map { source.text(of: $0.range) }, at: range)
+  }
+
+  /// Applies a function of the registry, casting string literals to what it takes.
+  mutating func apply(_ function: String, _ arguments: [Expression], texts: [String], at range: SourceRange) -> Expression? {
+    var arguments = arguments
+    if OperatorNames.comparing.contains(function) {
+      guard castLiterals(&arguments, texts: texts, at: range) else { return nil }
+    }
+    do {
+      return fold(try environment.functions.call(function, arguments, texts: texts, origin: origin(range)))
+    } catch {
+      if let made = callCastingLiterals(function, arguments, texts: texts, at: range) { return fold(made) }
+      problem(error.message, at: range)
+      return nil
+    }
+  }
+
+  private mutating func negate(_ operand: Expression?, if negated: Bool, at range: SourceRange) -> Expression? {
+    guard negated, let operand else { return operand }
+    return apply(OperatorNames.not, [operand], texts: [source.text(of: range)], at: range)
+  }
+
+  /// A list of patterns is any of them.
+  private mutating func like(
+    _ operand: ExpressionSyntax, _ language: ExpressionSyntax.PatternLanguage, _ patterns: [String], at range: SourceRange
+  ) -> Expression? {
+    guard let value = expression(operand) else { return nil }
+    let function = language == .like ? OperatorNames.like : OperatorNames.rlike
+    var any: Expression?
+    for pattern in patterns {
+      let texts = [source.text(of: operand.range), LiteralSyntax.string(pattern).description]
+      guard let one = apply(function, [value, .literal(.string(pattern), .keyword)], texts: texts, at: range) else { return nil }
+      guard let before = any else {
+        any = one
+        continue
+      }
+      any = apply(OperatorNames.or, [before, one], texts: ["", ""], at: range)
+    }
+    return any
+  }
+
+  private mutating func cast(_ operand: ExpressionSyntax, to type: NameSyntax, at range: SourceRange) -> Expression? {
+    guard let function = OperatorNames.conversion(to: type.text.lowercased()) else {
+      problem("Unknown data type named [\(type)]", at: type.range)
+      return nil
+    }
+    return apply(function, [operand], at: range)
+  }
+
+  // MARK: - Constants
+
+  /// A call whose arguments are all constants becomes its value.
+  func fold(_ expression: Expression) -> Expression {
+    fold(expression, warnings: environment.warnings)
+  }
+
+  func fold(_ expression: Expression, warnings: Warnings) -> Expression {
+    guard case .call(let call) = expression, call.function.isDeterministic, call.arguments.allSatisfy({ $0.constant != nil }),
+      let compiled = try? CompiledExpression(expression, layout: [])
+    else { return expression }
+    let frame = EvaluationFrame(
+      rowCount: 1, page: Page(rowCount: 1, columns: []), warnings: warnings, settings: environment.settings, origin: call.origin)
+    guard let column = try? compiled.evaluate(frame), column.rowCount > 0 else { return expression }
+    return .literal(column.value(atRow: 0), expression.type)
+  }
+}
+
+extension AnalysisEnvironment {
+  /// Why an unsupported column cannot be computed with.
+  func unsupportedMessage(_ attribute: Attribute) -> String {
+    let conflicts = indices?.fields().first { $0.name == attribute.name }?.conflicts ?? []
+    guard !conflicts.isEmpty else {
+      return "Cannot use field [\(attribute.name)] with unsupported type [\(attribute.originalTypes.joined(separator: ","))]"
+    }
+    let list = conflicts.map { "[\($0.type)] in [\($0.indices.joined(separator: ", "))]" }.joined(separator: ", ")
+    return "Cannot use field [\(attribute.name)] due to ambiguities being mapped as [\(conflicts.count)] incompatible types: \(list)"
+  }
+}

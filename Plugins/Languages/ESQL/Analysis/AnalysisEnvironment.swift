@@ -1,0 +1,33 @@
+import Meanwhile
+import MeanwhileData
+import MeanwhileEngine
+
+/// What analysis knows besides the query: functions, data, settings.
+struct AnalysisEnvironment: Sendable {
+  var functions: FunctionRegistry
+  var settings: QuerySettings
+  /// What folding constants complains of, and the default limit.
+  var warnings = Warnings()
+  var limits = RowLimits()
+  /// The indices of the query, resolved; nil where it reads none.
+  var indices: ResolvedIndices?
+  /// What `SHOW INFO` answers.
+  var server = ServerInformation()
+  /// `SET unmapped_fields = "nullify"`: an unknown column is null.
+  var nullifiesUnmappedFields = false
+}
+
+/// How many rows a query answers at most.
+struct RowLimits: Sendable {
+  /// Where the query has no LIMIT (`esql.query.result_truncation_default_size`).
+  var rowsDefault = 1_000
+  /// Where it has one (`esql.query.result_truncation_max_size`).
+  var rowsMax = 10_000
+}
+
+/// A server as `SHOW INFO` describes it.
+struct ServerInformation: Sendable {
+  var version = Service.version
+  var date = ""
+  var hash = "unknown"
+}

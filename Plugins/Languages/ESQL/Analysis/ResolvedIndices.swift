@@ -1,0 +1,79 @@
+import Meanwhile
+import MeanwhileData
+
+/// The indices that a FROM names, each as it is at one moment.
+struct ResolvedIndices: Sendable {
+  var snapshots: [IndexSnapshot]
+
+  /// A field over all indices.
+  struct Field: Sendable {
+    /// Dotted.
+    var name: String
+    var type: DataType
+    /// Where its values are: its own path, or the target's of an alias.
+    var path: String
+    /// For ``DataType/unsupported``: the mapping types behind it, sorted.
+    var originalTypes: [String] = []
+    /// Where indices disagree: which index has which type, by type.
+    var conflicts: [(type: String, indices: [String])] = []
+  }
+
+  /// The fields of all indices, sorted by name.
+  func fields() -> [Field] {
+    if snapshots.count == 1, let snapshot = snapshots.first { return Self.leaves(of: snapshot.definition.mapping) }
+    var merged: [String: [(field: Field, index: String)]] = [:]
+    for snapshot in snapshots {
+      for field in Self.leaves(of: snapshot.definition.mapping) {
+        merged[field.name, default: []].append((field, snapshot.definition.name))
+      }
+    }
+    return merged.values.map(Self.merge).sorted { $0.name < $1.name }
+  }
+
+  private static func leaves(of mapping: Mapping) -> [Field] {
+    let leaves = mapping.leaves
+    let nested = nestedPaths(mapping.properties, under: "")
+    var fields: [Field] = []
+    for leaf in leaves where !nested.contains(where: { leaf.path.hasPrefix($0) }) {
+      if leaf.field.type == .alias {
+        guard let target = leaf.field.parameters["path"]?.string, let found = leaves.first(where: { $0.path == target }) else { continue }
+        fields.append(field(named: leaf.path, found))
+      } else {
+        fields.append(field(named: leaf.path, leaf))
+      }
+    }
+    return fields
+  }
+
+  private static func field(named name: String, _ leaf: Mapping.Leaf) -> Field {
+    let type = leaf.field.type.dataType
+    return Field(name: name, type: type, path: leaf.path, originalTypes: type == .unsupported ? [leaf.field.type.rawValue] : [])
+  }
+
+  /// Paths, dot included, below which documents of their own lie: the language does not see them.
+  private static func nestedPaths(_ fields: [String: FieldMapping], under prefix: String) -> [String] {
+    fields.flatMap { name, field in
+      field.type == .nested
+        ? [prefix + name + "."] : field.properties.isEmpty ? [] : nestedPaths(field.properties, under: prefix + name + ".")
+    }
+  }
+
+  /// One field of several indices. Different types make it unsupported, but for the two kinds of dates.
+  private static func merge(_ found: [(field: Field, index: String)]) -> Field {
+    var field = found[0].field
+    let types = Set(found.map(\.field.type))
+    guard types.count > 1 else {
+      field.originalTypes = Set(found.flatMap(\.field.originalTypes)).sorted()
+      return field
+    }
+    if types == [.date, .dateNanos] {
+      field.type = .dateNanos
+      return field
+    }
+    let named = found.map { entry in (type: entry.field.originalTypes.first ?? entry.field.type.name, index: entry.index) }
+    field.type = .unsupported
+    field.originalTypes = Set(named.map(\.type)).sorted()
+    field.conflicts = field.originalTypes.map { type in (type, named.filter { $0.type == type }.map(\.index)) }
+    return field
+  }
+}

@@ -1,0 +1,79 @@
+import Meanwhile
+import MeanwhileData
+import MeanwhileEngine
+
+extension StatsCommand {
+  /// Groups are computed first, and hide columns of their names from the aggregates. What stands around an aggregate, as in `MAX(a) - MIN(a)`, is computed
+  /// from the aggregates' results.
+  func analyse(_ analyser: inout Analyser) {
+    let (assignments, spellings) = analyseGroups(&analyser)
+    let groups = Dictionary(assignments.map { ($0.attribute.name, $0.attribute) }) { _, last in last }
+    analyser.aggregation = AggregationScope(groups: groups, spellings: spellings)
+    var results: [Plan.Assignment] = []
+    var unresolved: [String] = []
+    for aggregate in aggregates {
+      guard let expression = analyse(aggregate, &analyser) else {
+        unresolved.append(aggregate.field.name)
+        continue
+      }
+      results.append(Plan.Assignment(Attribute(name: aggregate.field.name, type: expression.type), expression))
+    }
+    let collected = analyser.aggregation?.aggregates ?? []
+    analyser.aggregation = nil
+    analyser.plan = .aggregate(analyser.plan, Plan.Aggregation(groups: assignments, aggregates: collected))
+    if !results.isEmpty { analyser.plan = .eval(analyser.plan, results) }
+    analyser.setColumns(results.map(\.attribute) + assignments.map(\.attribute), keepsUnresolved: false)
+    for name in unresolved { analyser.addUnresolved(name) }
+    for group in self.groups where groups[group.name] == nil { analyser.addUnresolved(group.name) }
+  }
+
+  /// The grouping columns of the result, and their spellings. The expressions among them become columns of the input.
+  private func analyseGroups(_ analyser: inout Analyser) -> (assignments: [Plan.Assignment], spellings: [String: Attribute]) {
+    var computed: [Plan.Assignment] = []
+    var assignments: [Plan.Assignment] = []
+    var spellings: [String: Attribute] = [:]
+    for group in groups {
+      guard let expression = analyser.expression(group.expression) else { continue }
+      let key: Attribute
+      if case .column(let column) = expression {
+        key = column
+      } else {
+        key = Attribute(name: group.name, type: expression.type)
+        computed.append(Plan.Assignment(key, expression))
+      }
+      let result = Attribute(name: group.name, type: expression.type)
+      assignments.removeAll { $0.attribute.name == group.name }
+      assignments.append(Plan.Assignment(result, .column(key)))
+      spellings[group.expression.description] = result
+    }
+    if !computed.isEmpty { analyser.plan = .eval(analyser.plan, computed) }
+    for assignment in assignments {
+      guard case .column(let key) = assignment.expression else { continue }
+      analyser.add(key.renamed(assignment.attribute.name))
+    }
+    return (assignments, spellings)
+  }
+
+  private func analyse(_ aggregate: Aggregate, _ analyser: inout Analyser) -> Expression? {
+    if let filter = aggregate.filter {
+      analyser.aggregation?.isInsideAggregate = true
+      let condition = analyser.expression(filter)
+      analyser.aggregation?.isInsideAggregate = false
+      guard let condition else { return nil }
+      guard condition.type == .boolean || condition.type == .null else {
+        analyser.problem("Condition expression needs to be boolean, found [\(condition.type.name.uppercased())]", at: filter.range)
+        return nil
+      }
+      analyser.aggregation?.filter = condition
+    }
+    defer { analyser.aggregation?.filter = nil }
+    let count = analyser.aggregation?.aggregates.count ?? 0
+    guard let expression = analyser.expression(aggregate.field.expression) else { return nil }
+    guard analyser.aggregation?.aggregates.count != count else {
+      let text = analyser.source.text(of: aggregate.field.expression.range)
+      analyser.problem("expected an aggregate function but found [\(text)]", at: aggregate.field.expression.range)
+      return nil
+    }
+    return expression
+  }
+}
