@@ -1,0 +1,21 @@
+/// What ``FunctionRegistry`` calls the operators that languages write as words. Comparison and arithmetic go by their signs: `==` `!=` `<` `<=` `>` `>=`
+/// `+` `-` `*` `/` `%`.
+public enum OperatorName {
+  /// `-x`.
+  public static let negate = "neg"
+  public static let not = "not"
+  /// Two arguments.
+  public static let and = "and"
+  /// Two arguments.
+  public static let or = "or"
+  public static let isNull = "is_null"
+  public static let isNotNull = "is_not_null"
+  /// The value, then what it may equal.
+  public static let isIn = "in"
+  /// A value and a constant pattern with `*` and `?`.
+  public static let like = "like"
+  /// A value and a constant regular expression.
+  public static let rlike = "rlike"
+  /// A field and a constant query: ES|QL's `field : query`.
+  public static let match = "match_operator"
+}
