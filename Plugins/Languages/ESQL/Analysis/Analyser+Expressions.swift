@@ -16,21 +16,21 @@ extension Analyser {
       problem("[*] is an argument of COUNT only", at: syntax.range)
       return nil
     case .call(let call): return self.call(call, at: syntax.range)
-    case .negate(let operand): return apply(OperatorNames.negate, [operand], at: syntax.range)
+    case .negate(let operand): return apply(OperatorName.negate, [operand], at: syntax.range)
     case .arithmetic(let symbol, let left, let right): return apply(symbol.rawValue, [left, right], at: syntax.range)
     case .comparison(let symbol, let left, let right): return apply(symbol.rawValue, [left, right], at: syntax.range)
-    case .not(let operand): return apply(OperatorNames.not, [operand], at: syntax.range)
-    case .and(let left, let right): return apply(OperatorNames.and, [left, right], at: syntax.range)
-    case .or(let left, let right): return apply(OperatorNames.or, [left, right], at: syntax.range)
+    case .not(let operand): return apply(OperatorName.not, [operand], at: syntax.range)
+    case .and(let left, let right): return apply(OperatorName.and, [left, right], at: syntax.range)
+    case .or(let left, let right): return apply(OperatorName.or, [left, right], at: syntax.range)
     case .isNull(let operand, let negated):
-      return apply(negated ? OperatorNames.isNotNull : OperatorNames.isNull, [operand], at: syntax.range)
+      return apply(negated ? OperatorName.isNotNull : OperatorName.isNull, [operand], at: syntax.range)
     case .isIn(let operand, let list, let negated):
-      return negate(apply(OperatorNames.isIn, [operand] + list, at: syntax.range), if: negated, at: syntax.range)
+      return negate(apply(OperatorName.isIn, [operand] + list, at: syntax.range), if: negated, at: syntax.range)
     case .like(let operand, let language, let patterns, _, let negated):
       return negate(like(operand, language, patterns, at: syntax.range), if: negated, at: syntax.range)
     case .cast(let operand, let type): return cast(operand, to: type, at: syntax.range)
     case .match(let name, _, let query):
-      return apply(OperatorNames.match, [ExpressionSyntax(.column(name), name.range, depth: 1), query], at: syntax.range)
+      return apply(OperatorName.match, [ExpressionSyntax(.column(name), name.range, depth: 1), query], at: syntax.range)
     }
   }
 
@@ -87,8 +87,8 @@ extension Analyser {
     if let function = environment.functions.aggregate(name), aggregation != nil || !isScalar {
       return aggregate(function, call, at: range)
     }
-    guard isScalar, !OperatorNames.isReserved(name) else {
-      let similar = Similarity.closest(to: name, among: environment.functions.spellings.filter { !OperatorNames.isReserved($0) })
+    guard isScalar, !FunctionNames.isReserved(name) else {
+      let similar = Similarity.closest(to: name, among: environment.functions.spellings.filter { !FunctionNames.isReserved($0) })
       problem("Unknown function [\(call.name)]" + Similarity.suggestion(similar), at: range)
       for argument in call.arguments where argument.kind != .star { _ = expression(argument) }
       return nil
@@ -115,7 +115,7 @@ extension Analyser {
   /// Applies a function of the registry, casting string literals to what it takes.
   mutating func apply(_ function: String, _ arguments: [Expression], texts: [String], at range: SourceRange) -> Expression? {
     var arguments = arguments
-    if OperatorNames.comparing.contains(function) {
+    if FunctionNames.comparing.contains(function) {
       guard castLiterals(&arguments, texts: texts, at: range) else { return nil }
     }
     do {
@@ -129,7 +129,7 @@ extension Analyser {
 
   private mutating func negate(_ operand: Expression?, if negated: Bool, at range: SourceRange) -> Expression? {
     guard negated, let operand else { return operand }
-    return apply(OperatorNames.not, [operand], texts: [source.text(of: range)], at: range)
+    return apply(OperatorName.not, [operand], texts: [source.text(of: range)], at: range)
   }
 
   /// A list of patterns is any of them.
@@ -137,7 +137,7 @@ extension Analyser {
     _ operand: ExpressionSyntax, _ language: ExpressionSyntax.PatternLanguage, _ patterns: [String], at range: SourceRange
   ) -> Expression? {
     guard let value = expression(operand) else { return nil }
-    let function = language == .like ? OperatorNames.like : OperatorNames.rlike
+    let function = language == .like ? OperatorName.like : OperatorName.rlike
     var any: Expression?
     for pattern in patterns {
       let texts = [source.text(of: operand.range), LiteralSyntax.string(pattern).description]
@@ -146,13 +146,13 @@ extension Analyser {
         any = one
         continue
       }
-      any = apply(OperatorNames.or, [before, one], texts: ["", ""], at: range)
+      any = apply(OperatorName.or, [before, one], texts: ["", ""], at: range)
     }
     return any
   }
 
   private mutating func cast(_ operand: ExpressionSyntax, to type: NameSyntax, at range: SourceRange) -> Expression? {
-    guard let function = OperatorNames.conversion(to: type.text.lowercased()) else {
+    guard let function = FunctionNames.conversion(to: type.text.lowercased()) else {
       problem("Unknown data type named [\(type)]", at: type.range)
       return nil
     }

@@ -3,7 +3,7 @@ import MeanwhileEngine
 
 /// A length of time as a literal gives it: of the calendar, or of the clock.
 enum TimeSpan: Sendable, Hashable {
-  case period(months: Int32, days: Int32)
+  case period(DatePeriod)
   case duration(milliseconds: Int64)
 
   /// `3 weeks`.
@@ -15,12 +15,12 @@ enum TimeSpan: Sendable, Hashable {
       guard let total = Int32(exactly: amount.multipliedReportingOverflow(by: months).partialValue), amount.magnitude < 1 << 31 else {
         return nil
       }
-      self = .period(months: total, days: 0)
+      self = .period(DatePeriod(months: total))
     case .days(let days):
       guard let total = Int32(exactly: amount.multipliedReportingOverflow(by: days).partialValue), amount.magnitude < 1 << 31 else {
         return nil
       }
-      self = .period(months: 0, days: total)
+      self = .period(DatePeriod(days: total))
     case .milliseconds(let length):
       let (total, overflow) = amount.multipliedReportingOverflow(by: length)
       guard !overflow else { return nil }
@@ -36,11 +36,9 @@ enum TimeSpan: Sendable, Hashable {
     self.init(amount: amount, unit: String(parts[1]))
   }
 
-  /// A period counts months in its high 32 bits and days in its low ones.
   var expression: Expression {
     switch self {
-    case .period(let months, let days):
-      .literal(.long(Int64(months) << 32 | Int64(UInt32(bitPattern: days))), .datePeriod)
+    case .period(let period): .literal(.long(period.encoded), .datePeriod)
     case .duration(let milliseconds): .literal(.long(milliseconds), .timeDuration)
     }
   }

@@ -1,21 +1,14 @@
-/// What the function registry calls the language's operators. Comparison and arithmetic go by their signs.
-enum OperatorNames {
-  static let negate = "neg"
-  static let not = "not"
-  static let and = "and"
-  static let or = "or"
-  static let isNull = "is_null"
-  static let isNotNull = "is_not_null"
-  static let isIn = "in"
-  static let like = "like"
-  static let rlike = "rlike"
-  static let match = "match_operator"
+import MeanwhileEngine
 
+/// What analysis must know of the registry's names.
+enum FunctionNames {
   /// Operators whose string literals become what they are compared with.
-  static let comparing: Set<String> = ["==", "!=", "<", "<=", ">", ">=", isIn]
+  static let comparing: Set<String> = ["==", "!=", "<", "<=", ">", ">=", OperatorName.isIn]
 
   private static let reserved: Set<String> = [
-    negate, not, and, or, isNull, isNotNull, isIn, like, rlike, match, "+", "-", "*", "/", "%", "==", "=~", "!=", "<", "<=", ">", ">=",
+    OperatorName.negate, OperatorName.not, OperatorName.and, OperatorName.or, OperatorName.isNull, OperatorName.isNotNull,
+    OperatorName.isIn, OperatorName.like, OperatorName.rlike, OperatorName.match, "+", "-", "*", "/", "%", "==", "=~", "!=", "<", "<=", ">",
+    ">=",
   ]
 
   /// Whether a name is an operator's, which cannot be called as a function.
