@@ -118,5 +118,6 @@ let package = Package(
     tests(of: "MeanwhileSearch", ["Meanwhile", "MeanwhileData", "MeanwhileEngine"]),
     tests(of: "MeanwhileMemoryStore", ["Meanwhile", "MeanwhileData", "MeanwhileTestKit"]),
     tests(of: "MeanwhileFileStore", ["Meanwhile", "MeanwhileData", "MeanwhileTestKit"]),
+    tests(of: "MeanwhileHTTP", ["Meanwhile", "MeanwhileMemoryStore"]),
   ]
 )

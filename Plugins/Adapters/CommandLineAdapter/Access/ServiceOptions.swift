@@ -1,0 +1,44 @@
+#if CLI
+import ArgumentParser
+import Meanwhile
+
+/// Where a command finds the data: a directory, opened in process, or a server that runs.
+struct ServiceOptions: ParsableArguments {
+  static let defaultDataDirectory = "data"
+
+  @Option(help: "The directory that holds the data; opened by this command itself (default: \(Self.defaultDataDirectory)).")
+  var data: String?
+
+  @Flag(help: "Use no data directory; start with nothing, in memory.")
+  var memory = false
+
+  @Option(help: "The URL of a running server to ask, such as http://127.0.0.1:9200.")
+  var server: String?
+
+  func validate() throws {
+    guard [data != nil, memory, server != nil].filter({ $0 }).count <= 1 else {
+      throw ValidationError("--data, --memory and --server exclude each other.")
+    }
+  }
+
+  /// Does something with the service, wherever it is, and lets go of it.
+  func withService(of program: Program, creating: Bool = false, _ body: (any ServiceAccess) async throws -> Void) async throws {
+    if let server {
+      try await body(try RemoteService(server))
+      return
+    }
+    let directory = memory ? nil : data ?? Self.defaultDataDirectory
+    if let directory, !creating, !FileReader.exists(directory) {
+      throw CommandFailure("there is no data directory [\(directory)]; name one with --data, or a running server with --server")
+    }
+    let service = try await program.openService(directory)
+    do {
+      try await body(InProcessService(service))
+    } catch {
+      await service.shutDown()
+      throw error
+    }
+    await service.shutDown()
+  }
+}
+#endif

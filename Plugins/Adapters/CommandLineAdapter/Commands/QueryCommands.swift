@@ -1,0 +1,85 @@
+#if CLI
+import ArgumentParser
+import Meanwhile
+
+/// What every query command takes beside its query.
+struct QueryOptions: ParsableArguments {
+  @OptionGroup var service: ServiceOptions
+
+  @Option(help: "How to write the result: \(OutputFormat.allCases.map(\.rawValue).joined(separator: ", ")).")
+  var format = OutputFormat.table
+
+  func run(in program: Program, _ method: EndpointRequest.Method, _ path: String, body: JSONValue) async throws {
+    try await service.withService(of: program) { service in
+      try ResultWriter(format: format).write(try await service.answer(EndpointRequest(method, path, json: body)))
+    }
+  }
+}
+
+struct ESQLCommand: ProgramCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "esql", abstract: "Runs an ES|QL query.",
+    usage: "meanwhile esql 'FROM access | STATS hits = COUNT(*) BY status' [--server <url>]")
+
+  @Argument(help: "The query, such as 'FROM access | LIMIT 10'.")
+  var query: String
+
+  @OptionGroup var options: QueryOptions
+
+  func run(in program: Program) async throws {
+    try await options.run(in: program, .post, "/_query", body: ["query": .string(query)])
+  }
+}
+
+struct EQLCommand: ProgramCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "eql", abstract: "Runs an EQL query over the events of an index.",
+    usage: "meanwhile eql 'process where process.name == \"bash\"' --index process [--server <url>]")
+
+  @Argument(help: "The query, such as 'process where process.name == \"bash\"'.")
+  var query: String
+
+  @Option(help: "The index or indices to search: names and patterns, with commas between them.")
+  var index: String
+
+  @Option(help: "How many events or sequences to return at most.")
+  var size: Int?
+
+  @OptionGroup var options: QueryOptions
+
+  func run(in program: Program) async throws {
+    var body: JSONObject = ["query": .string(query)]
+    if let size { body["size"] = .integer(Int64(size)) }
+    try await options.run(in: program, .post, "/\(PathSegment.encoded(index))/_eql/search", body: .object(body))
+  }
+}
+
+struct SearchCommand: ProgramCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "search", abstract: "Runs a search: a query string, or a whole request as JSON.",
+    usage: "meanwhile search 'status:404' --index access [--server <url>]")
+
+  @Argument(help: "The search: words and field:value pairs, or a JSON object such as '{\"query\":{\"match_all\":{}}}'.")
+  var query: String
+
+  @Option(help: "The index or indices to search: names and patterns, with commas between them.")
+  var index = "_all"
+
+  @Option(help: "How many hits to return at most.")
+  var size: Int?
+
+  @OptionGroup var options: QueryOptions
+
+  func run(in program: Program) async throws {
+    var body = try Self.body(of: query)
+    if let size { body["size"] = .integer(Int64(size)) }
+    try await options.run(in: program, .post, "/\(PathSegment.encoded(index))/_search", body: .object(body))
+  }
+
+  private static func body(of query: String) throws -> JSONObject {
+    guard query.first(where: { !$0.isWhitespace }) == "{" else { return ["query": ["query_string": ["query": .string(query)]]] }
+    guard let body = try JSONValue.parse(Array(query.utf8)).object else { throw CommandFailure("the search is no JSON object") }
+    return body
+  }
+}
+#endif

@@ -1,0 +1,47 @@
+#if CLI
+import Dispatch
+#if canImport(Glibc)
+import Glibc
+#elseif canImport(Musl)
+import Musl
+#else
+import Darwin
+#endif
+
+/// The process's signals and limits, as a server wants them.
+enum StopSignals {
+  /// Returns at the first SIGINT or SIGTERM, or when the task is cancelled. From then on these end the process at once again, so that a second
+  /// Control-C always helps.
+  static func first() async {
+    let numbers = [SIGINT, SIGTERM]
+    let signals = AsyncStream<Void> { continuation in
+      // Dispatch sources may be used from any thread; Dispatch does not declare them Sendable everywhere.
+      nonisolated(unsafe) let sources = numbers.map { number in
+        signal(number, SIG_IGN)  // The source sees it all the same; the default action would end the process.
+        let source = DispatchSource.makeSignalSource(signal: number, queue: .global())
+        source.setEventHandler { continuation.yield() }
+        source.resume()
+        return source
+      }
+      continuation.onTermination = { _ in
+        for source in sources { source.cancel() }
+      }
+    }
+    for await _ in signals { break }
+    for number in numbers { signal(number, SIG_DFL) }
+  }
+
+  /// Allows as many open files and connections as the system lets this process have; the usual first limit of 1024 is soon used up.
+  static func raiseDescriptorLimit() {
+    var limit = rlimit()
+    #if canImport(Glibc)
+    let kind = __rlimit_resource_t(RLIMIT_NOFILE.rawValue)
+    #else
+    let kind = RLIMIT_NOFILE
+    #endif
+    guard getrlimit(kind, &limit) == 0, limit.rlim_cur < limit.rlim_max else { return }
+    limit.rlim_cur = min(limit.rlim_max, 65_536)
+    setrlimit(kind, &limit)
+  }
+}
+#endif

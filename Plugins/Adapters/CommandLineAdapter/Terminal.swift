@@ -1,0 +1,39 @@
+#if CLI
+#if canImport(Glibc)
+import Glibc
+#elseif canImport(Musl)
+import Musl
+#else
+import Darwin
+#endif
+
+/// Standard output and standard error, unbuffered: whoever reads a pipe sees a line when it was written.
+enum Terminal {
+  static var isErrorTerminal: Bool { isatty(STDERR_FILENO) == 1 }
+  static var isOutputTerminal: Bool { isatty(STDOUT_FILENO) == 1 }
+
+  static func write(output text: String) { write(Array(text.utf8), to: STDOUT_FILENO) }
+  static func write(output bytes: [UInt8]) { write(bytes, to: STDOUT_FILENO) }
+  static func write(error text: String) { write(Array(text.utf8), to: STDERR_FILENO) }
+
+  private static func write(_ bytes: [UInt8], to descriptor: Int32) {
+    bytes.withUnsafeBytes { buffer in
+      var start = 0
+      while start < buffer.count {
+        #if canImport(Glibc)
+        let count = Glibc.write(descriptor, buffer.baseAddress?.advanced(by: start), buffer.count - start)
+        #elseif canImport(Musl)
+        let count = Musl.write(descriptor, buffer.baseAddress?.advanced(by: start), buffer.count - start)
+        #else
+        let count = Darwin.write(descriptor, buffer.baseAddress?.advanced(by: start), buffer.count - start)
+        #endif
+        if count > 0 {
+          start += count
+        } else if errno != EINTR {
+          return  // Nobody reads any more, and there is nobody left to tell.
+        }
+      }
+    }
+  }
+}
+#endif

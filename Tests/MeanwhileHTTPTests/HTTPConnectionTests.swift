@@ -1,0 +1,122 @@
+#if HTTP
+import Meanwhile
+import MeanwhileHTTP
+import Testing
+
+@Suite("HTTP: connections and the server's life")
+struct HTTPConnectionTests {
+  @Test("A handler is told when its client goes")
+  func disconnection() async throws {
+    try await withToyServer { port, probe in
+      let client = try await RawConnection(port: port)
+      try await client.send("GET /wait HTTP/1.1\r\nHost: test\r\n\r\n")
+      #expect(await probe.isWaiting.happens())
+      #expect(!probe.disconnections.isRaised)
+      await client.disconnect()
+      #expect(await probe.disconnections.happens())
+      probe.mayAnswer.raise()
+    }
+  }
+
+  @Test("A client that has said all it will ever say counts as gone")
+  func halfClose() async throws {
+    try await withToyServer { port, probe in
+      let client = try await RawConnection(port: port)
+      try await client.send("GET /wait HTTP/1.1\r\nHost: test\r\n\r\n")
+      #expect(await probe.isWaiting.happens())
+      await client.finishSending()
+      #expect(await probe.disconnections.happens())
+      probe.mayAnswer.raise()
+    }
+  }
+
+  @Test("A client that stays until it is answered is not taken for gone")
+  func noDisconnection() async throws {
+    try await withToyServer { port, probe in
+      let client = try await RawConnection(port: port)
+      try await client.send("GET /wait HTTP/1.1\r\nHost: test\r\n\r\n")
+      #expect(await probe.isWaiting.happens())
+      probe.mayAnswer.raise()
+      #expect(try await client.response().status == 200)
+      await client.disconnect()
+      try await Task.sleep(for: .milliseconds(200))
+      #expect(!probe.disconnections.isRaised)
+    }
+  }
+
+  @Test("A connection on which nothing is said is closed")
+  func idleTimeout() async throws {
+    var configuration = HTTPAdapter.Configuration(port: 0)
+    configuration.idleTimeout = .milliseconds(200)
+    try await withToyServer(configuration) { port, _ in
+      let client = try await RawConnection(port: port)
+      #expect(try await client.isAtEnd())
+    }
+  }
+
+  @Test("A request is not idle while it waits for its answer")
+  func waitingIsNotIdle() async throws {
+    var configuration = HTTPAdapter.Configuration(port: 0)
+    configuration.idleTimeout = .milliseconds(200)
+    try await withToyServer(configuration) { port, probe in
+      let client = try await RawConnection(port: port)
+      try await client.send("GET /wait HTTP/1.1\r\nHost: test\r\n\r\n")
+      try await Task.sleep(for: .milliseconds(600))
+      probe.mayAnswer.raise()
+      #expect(try await client.response().status == 200)
+    }
+  }
+
+  @Test("Told to end, the adapter answers what it has begun and takes nothing new")
+  func gracefulShutdown() async throws {
+    let probe = ToyEndpoints.Probe()
+    let server = try await RunningServer(probe: probe)
+    let busy = try await RawConnection(port: server.port)
+    try await busy.send("GET /wait HTTP/1.1\r\nHost: test\r\n\r\n")
+    #expect(await probe.isWaiting.happens())
+    let idle = try await RawConnection(port: server.port)
+
+    server.beginStopping()
+    #expect(try await idle.isAtEnd())
+    await #expect(throws: RawConnection.Failure.self) { try await RawConnection(port: server.port) }
+    #expect(!probe.disconnections.isRaised)
+
+    probe.mayAnswer.raise()
+    #expect(try await busy.response().status == 200)
+    try await server.stop()
+  }
+
+  @Test("What has not ended when the grace is over is cut off")
+  func shutdownGrace() async throws {
+    var configuration = HTTPAdapter.Configuration(port: 0)
+    configuration.shutdownGrace = .milliseconds(200)
+    let probe = ToyEndpoints.Probe()
+    let server = try await RunningServer(configuration, probe: probe)
+    let client = try await RawConnection(port: server.port)
+    try await client.send("GET /wait HTTP/1.1\r\nHost: test\r\n\r\n")
+    #expect(await probe.isWaiting.happens())
+
+    server.beginStopping()
+    #expect(await probe.disconnections.happens())
+    probe.mayAnswer.raise()
+    try await server.stop()
+  }
+
+  @Test("It listens on this machine alone", arguments: ["0.0.0.0", "::", "192.168.1.1", "example.com", "127.0.0.1.example.com", "127.1"])
+  func refusesOpenAddresses(_ host: String) async throws {
+    await #expect(throws: HTTPAdapterError.notLoopback(host: host)) {
+      _ = try await RunningServer(HTTPAdapter.Configuration(host: host, port: 0), probe: ToyEndpoints.Probe())
+    }
+  }
+
+  @Test("A port that is taken is an error that names it")
+  func portTaken() async throws {
+    try await withToyServer { port, _ in
+      let error = await #expect(throws: HTTPAdapterError.self) {
+        _ = try await RunningServer(HTTPAdapter.Configuration(port: port), probe: ToyEndpoints.Probe())
+      }
+      #expect(error?.description.contains("port [\(port)]") == true)
+    }
+  }
+}
+#endif
