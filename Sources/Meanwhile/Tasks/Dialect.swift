@@ -31,7 +31,8 @@ public struct Dialect<Language: QueryLanguage>: Sendable {
     },
     renderRunning: @escaping @Sendable (TaskView, Language.Output?, EndpointRequest) throws -> EndpointResponse,
     renderFinished: @escaping @Sendable (TaskView, Language.Output, EndpointRequest) throws -> EndpointResponse,
-    renderFailure: @escaping @Sendable (APIError, TaskView, EndpointRequest) -> EndpointResponse = { error, _, _ in EndpointResponse(error) }
+    renderFailure: @escaping @Sendable (APIError, TaskView, EndpointRequest) -> EndpointResponse = { error, _, _ in EndpointResponse(error)
+    }
   ) {
     self.name = name
     self.action = action
@@ -62,11 +63,22 @@ public struct DialectTiming: Sendable {
   /// How long a get waits when it does not say; nil means until the task is done.
   public var getWait: TimeValue?
   /// The longest wait that may be asked for, with the error for a longer one.
-  public var waitMax: (limit: TimeValue, error: @Sendable (TimeValue) -> APIError)?
+  public var waitMax: Bound?
   public var keepAlive: TimeValue = .days(5)
   /// The shortest keep-alive at submit, with the problem that a shorter one is reported as.
-  public var keepAliveMin: (limit: TimeValue, error: @Sendable (TimeValue) -> APIError)?
-  public var keepAliveMax: (limit: TimeValue, error: @Sendable (TimeValue) -> APIError)?
+  public var keepAliveMin: Bound?
+  public var keepAliveMax: Bound?
+
+  /// A limit of a time value, and the error for one beyond it.
+  public struct Bound: Sendable {
+    public var limit: TimeValue
+    public var error: @Sendable (TimeValue) -> APIError
+
+    public init(_ limit: TimeValue, error: @escaping @Sendable (TimeValue) -> APIError) {
+      self.limit = limit
+      self.error = error
+    }
+  }
 
   public init() {}
 }
