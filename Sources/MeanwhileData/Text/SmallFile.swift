@@ -1,9 +1,9 @@
 #if canImport(Glibc)
-  import Glibc
+import Glibc
 #elseif canImport(Musl)
-  import Musl
+import Musl
 #elseif canImport(Darwin)
-  import Darwin
+import Darwin
 #endif
 
 /// Reads small system files whole.
@@ -26,11 +26,11 @@ enum SmallFile {
   private static func unsafeRead(_ descriptor: Int32, into chunk: inout [UInt8]) -> Int {
     chunk.withUnsafeMutableBytes { buffer in
       #if canImport(Glibc)
-        Glibc.read(descriptor, buffer.baseAddress, buffer.count)
+      Glibc.read(descriptor, buffer.baseAddress, buffer.count)
       #elseif canImport(Musl)
-        Musl.read(descriptor, buffer.baseAddress, buffer.count)
+      Musl.read(descriptor, buffer.baseAddress, buffer.count)
       #else
-        Darwin.read(descriptor, buffer.baseAddress, buffer.count)
+      Darwin.read(descriptor, buffer.baseAddress, buffer.count)
       #endif
     }
   }

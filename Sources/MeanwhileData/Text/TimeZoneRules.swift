@@ -104,8 +104,12 @@ final class TimeZoneDatabase: Sendable {
   func file(of id: String) -> TimeZoneDatabaseFile? {
     if let known = files.withLock({ $0[id] }) { return known }
     // An id is a path below the directory and nothing else.
-    guard id.utf8.allSatisfy(TimeZoneRules.isIDByte), let first = id.utf8.first, first != UInt8(ascii: "/"), id.utf8.count <= 64 else { return nil }
-    guard let bytes = SmallFile.read(directory + "/" + id, byteCountMax: 1 << 20), let file = TimeZoneDatabaseFile(bytes) else { return nil }
+    guard id.utf8.allSatisfy(TimeZoneRules.isIDByte), let first = id.utf8.first, first != UInt8(ascii: "/"), id.utf8.count <= 64 else {
+      return nil
+    }
+    guard let bytes = SmallFile.read(directory + "/" + id, byteCountMax: 1 << 20), let file = TimeZoneDatabaseFile(bytes) else {
+      return nil
+    }
     files.withLock { $0[id] = file }
     return file
   }

@@ -22,7 +22,8 @@ import Testing
 
   @Test func printsOffsets() throws {
     let zone = try #require(TimeZoneRules(id: "+05:30"))
-    #expect(try DatePattern("X XX XXX x Z ZZZZ O VV").text(Self.moment, in: zone) == "+0530 +0530 +05:30 +0530 +0530 GMT+05:30 GMT+5:30 +05:30")
+    #expect(
+      try DatePattern("X XX XXX x Z ZZZZ O VV").text(Self.moment, in: zone) == "+0530 +0530 +05:30 +0530 +0530 GMT+05:30 GMT+5:30 +05:30")
   }
 
   @Test(arguments: [
@@ -43,13 +44,16 @@ import Testing
     #expect(time?.millis.map { ISODate.text(millis: $0) } == expected)
   }
 
-  @Test(arguments: [("yyyy-MM-dd", "2020-2-29"), ("yyyy-MM-dd", "2020-02-30"), ("yyyy", "20201"), ("HH:mm", "24:00"), ("MMM", "feb"), ("yyyy", "")])
+  @Test(arguments: [
+    ("yyyy-MM-dd", "2020-2-29"), ("yyyy-MM-dd", "2020-02-30"), ("yyyy", "20201"), ("HH:mm", "24:00"), ("MMM", "feb"), ("yyyy", ""),
+  ])
   func refusesWhatDoesNotFit(pattern: String, text: String) throws {
     #expect(try DatePattern(pattern).parse(text) == nil)
   }
 
   @Test(arguments: [
-    ("yyyy-l", "Unknown pattern letter: l"), ("ddd", "Too many pattern letters: d"), ("yyyy]", "Pattern invalid as it contains ] without previous ["),
+    ("yyyy-l", "Unknown pattern letter: l"), ("ddd", "Too many pattern letters: d"),
+    ("yyyy]", "Pattern invalid as it contains ] without previous ["),
     ("'abc", "Pattern ends with an incomplete string literal: 'abc"), ("yyyy#", "Pattern includes reserved character: '#'"),
   ])
   func saysWhatIsWrongWithAPattern(pattern: String, reason: String) {
@@ -57,8 +61,10 @@ import Testing
   }
 
   @Test(arguments: [
-    ("epoch_second", "1582979430", "1582979430"), ("epoch_millis", "1582979430500", "1582979430500"), ("strict_date", "2020-02-29", "2020-02-29"),
-    ("date", "2020-2-9", "2020-02-09"), ("basic_date", "20200229", "20200229"), ("strict_date_time", "2020-02-29T12:30:30.5Z", "2020-02-29T12:30:30.500Z"),
+    ("epoch_second", "1582979430", "1582979430"), ("epoch_millis", "1582979430500", "1582979430500"),
+    ("strict_date", "2020-02-29", "2020-02-29"),
+    ("date", "2020-2-9", "2020-02-09"), ("basic_date", "20200229", "20200229"),
+    ("strict_date_time", "2020-02-29T12:30:30.5Z", "2020-02-29T12:30:30.500Z"),
     ("date_time_no_millis", "2020-02-29T12:30:30+01:00", "2020-02-29T11:30:30Z"), ("week_date", "2020-W9-6", "2020-W09-6"),
     ("yyyy/MM/dd||epoch_second", "86400", "1970/01/02"), ("strict_date_optional_time", "2020", "2020-01-01T00:00:00.000Z"),
     ("hour_minute", "3:4", "03:04"),

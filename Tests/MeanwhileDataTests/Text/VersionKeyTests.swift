@@ -4,7 +4,8 @@ import Testing
 @Suite struct VersionKeyTests {
   /// In the order of versions; texts that are none at the end.
   static let ordered = [
-    "0", "1", "1.0.0-alpha", "1.0.0-alpha.1", "1.0.0-alpha.beta", "1.0.0-alpha-", "1.0.0-beta", "1.0.0-beta.2", "1.0.0-beta.11", "1.0.0-rc.1", "1.0.0",
+    "0", "1", "1.0.0-alpha", "1.0.0-alpha.1", "1.0.0-alpha.beta", "1.0.0-alpha-", "1.0.0-beta", "1.0.0-beta.2", "1.0.0-beta.11",
+    "1.0.0-rc.1", "1.0.0",
     "1.0.0+build", "1.2.0", "1.2.1", "1.10.0", "1.10.0.1", "2.0.0", "10.0", "", "1.01", "1.2.x", "bad", "v1.0",
   ]
 
