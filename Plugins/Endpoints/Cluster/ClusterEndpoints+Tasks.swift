@@ -2,6 +2,8 @@ import Meanwhile
 
 extension ClusterEndpoints {
   static let taskParameters = ["actions", "detailed", "group_by", "nodes", "parent_task_id", "timeout", "wait_for_completion"]
+  /// Besides the tasks that run, list the finished ones that are kept: an addition of Meanwhile's.
+  static let keptParameter = "kept"
 
   @Sendable func listTasks(_ request: EndpointRequest, _ session: Session) async throws -> EndpointResponse {
     try Self.refuseWaiting(request)
@@ -56,7 +58,8 @@ extension ClusterEndpoints {
       guard isMeant else { return [] }
     }
     let actions = request.parameters["actions"]?.split(separator: ",").map { WildcardPattern(String($0)) }
-    return try await service.tasks.list().filter { listing in
+    let withKept = try request.parameters.bool(keptParameter) ?? false
+    return try await service.tasks.list(stored: withKept).filter { listing in
       actions?.contains { $0.matches(listing.action) } ?? true
     }
   }

@@ -17,8 +17,8 @@ public struct ClusterEndpoints: EndpointProvider {
         .get, "/_cluster/health/{index}", summary: "Says how some indices are.", parameters: Self.healthParameters,
         privilege: "cluster:monitor", handler: health),
       Route(
-        .get, "/_tasks", summary: "Lists the queries that run or wait for their turn.", parameters: Self.taskParameters,
-        privilege: "cluster:monitor", handler: listTasks),
+        .get, "/_tasks", summary: "Lists the queries that run or wait for their turn.",
+        parameters: Self.taskParameters + [Self.keptParameter], privilege: "cluster:monitor", handler: listTasks),
       Route(
         .get, "/_tasks/{task}", summary: "Shows one task, finished ones that are kept included.",
         parameters: ["timeout", "wait_for_completion"], privilege: "cluster:monitor", handler: showTask),

@@ -52,7 +52,7 @@ struct TaskList {
     return .object(task)
   }
 
-  /// Elasticsearch shows the id and how long it is kept. State and progress come on top.
+  /// Elasticsearch shows the id and how long it is kept. Language, dialect, state and progress come on top.
   private func status(of listing: TaskListing) -> JSONObject {
     let view = listing.view
     var status = JSONObject()
@@ -61,6 +61,8 @@ struct TaskList {
       let (kept, overflow) = view.expires.milliseconds.subtractingReportingOverflow(view.submitted.milliseconds)
       if !overflow { status.append("keep_alive", .string(TimeValue.milliseconds(kept).text)) }
     }
+    status.append("language", .string(listing.language))
+    status.append("dialect", .string(listing.dialect))
     status.append("state", .string(view.state.rawValue))
     status.append("rows_read", .integer(Int64(view.progress.rows)))
     if view.progress.rowsTotal > 0 { status.append("rows_total", .integer(Int64(view.progress.rowsTotal))) }
