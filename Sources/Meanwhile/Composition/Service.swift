@@ -23,7 +23,8 @@ public final class Service: Sendable {
   /// Runs every query there is.
   public let tasks: AsyncTaskManager
 
-  private let authenticator: (any Authenticator)?
+  let router: Router
+  let authenticator: (any Authenticator)?
 
   init(_ builder: ServiceBuilder) throws(CompositionError) {
     configuration = builder.configuration
@@ -31,12 +32,14 @@ public final class Service: Sendable {
     resources = builder.resources
     languages = builder.languages
     routes = builder.providers.flatMap(\.routes)
+    router = try Router(routes)
     authenticator = builder.authenticator
     authorizer = builder.authorizer
-    tasks = AsyncTaskManager()
     started = environment.time.now()
-    nodeID = configuration.nodeID ?? "todo"
-    clusterUUID = configuration.clusterUUID ?? "todo"
+    nodeID = configuration.nodeID ?? TaskID.randomName(environment.random)
+    clusterUUID = configuration.clusterUUID ?? TaskID.randomName(environment.random)
+    tasks = AsyncTaskManager(
+      store: builder.taskStore, environment: environment, observers: builder.observers, nodeID: nodeID, limits: configuration.limits)
   }
 
   /// A language by its name.
@@ -47,12 +50,9 @@ public final class Service: Sendable {
   /// Whether requests are authenticated.
   public var isSecured: Bool { authenticator != nil }
 
-  /// Answers a request. Never throws: an error is a response too.
-  public func respond(to request: EndpointRequest) async -> EndpointResponse {
-    EndpointResponse(.internalFailure("not composed"))
-  }
-
   /// Ends in order: admits no more, lets running queries finish within the grace period, and leaves those that do not to the next start.
   /// Call it once the adapters have ended.
-  public func shutDown() async {}
+  public func shutDown() async {
+    await tasks.shutDown(grace: configuration.shutdownGrace)
+  }
 }

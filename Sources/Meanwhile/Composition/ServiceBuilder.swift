@@ -60,7 +60,12 @@ public struct ServiceBuilder: Sendable {
   ///
   /// - Throws: ``CompositionError`` where the parts do not fit; the store's error where it cannot be read.
   public func build() async throws -> Service {
-    try Service(self)
+    let names = languages.map(\.name)
+    for name in Set(names) where names.count(where: { $0 == name }) > 1 { throw CompositionError("two languages are named [\(name)]") }
+    let service = try Service(self)
+    try await service.tasks.recover { service.work(of: $0) }
+    await service.tasks.startSweeping(every: configuration.sweepInterval)
+    return service
   }
 }
 

@@ -42,6 +42,24 @@ public struct ChunkStream: AsyncSequence, Sendable {
     AsyncIterator(nextChunk: makeNext())
   }
 
+  /// Looks whether there is anything in the stream. What was read to find out stays in it.
+  mutating func peek() async throws -> Bool {
+    let next = makeAsyncIterator().nextChunk
+    while let chunk = try await next() {
+      guard !chunk.isEmpty else { continue }
+      let head = Cursor([chunk])
+      self = ChunkStream {
+        {
+          if let chunk = head.next() { return chunk }
+          return try await next()
+        }
+      }
+      return true
+    }
+    self = .empty
+    return false
+  }
+
   /// The whole body as one array.
   ///
   /// - Parameter bytesMax: the most that is held; a longer body is a 413.

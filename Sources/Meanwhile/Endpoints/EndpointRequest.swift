@@ -39,7 +39,8 @@ public struct EndpointRequest: Sendable {
   }
 
   /// A request with a JSON body, as tests and the command line make them.
-  public init(_ method: Method, _ path: String, parameters: Parameters = Parameters(), json: JSONValue? = nil, principal: Principal? = nil) {
+  public init(_ method: Method, _ path: String, parameters: Parameters = Parameters(), json: JSONValue? = nil, principal: Principal? = nil)
+  {
     self.init(
       method: method, path: path, parameters: parameters, headers: json == nil ? [:] : ["Content-Type": "application/json"],
       body: json.map { ChunkStream([$0.encoded()]) } ?? .empty, principal: principal)

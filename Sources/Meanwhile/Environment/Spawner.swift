@@ -3,11 +3,13 @@ public protocol Spawner: Sendable {
   /// Starts short work of the manager's own: a call of the store, a timer. Returns at once.
   ///
   /// - Returns: what cancels it.
+  @discardableResult
   func spawn(_ work: @escaping @Sendable () async -> Void) -> Cancellation
 
   /// Starts a query's run, which may keep a thread busy for as long as it goes. Returns at once.
   ///
   /// - Returns: what cancels it.
+  @discardableResult
   func spawnRun(_ work: @escaping @Sendable () async -> Void) -> Cancellation
 
   typealias Cancellation = @Sendable () -> Void

@@ -5,8 +5,24 @@ public protocol Observer: Sendable {
 
 /// One thing that happened to a task.
 public struct TaskEvent: Sendable {
+  /// Every submitted task is either admitted or rejected. Every task that was admitted or recovered ends as exactly one of completed, failed and
+  /// cancelled. The other kinds come beside these.
   public enum Kind: String, Sendable, Hashable, CaseIterable {
-    case submitted, admitted, rejected, started, completed, failed, stopped, cancelled, expired, deleted
+    case submitted, admitted, rejected
+    /// Taken over, unfinished, from an earlier start of the server.
+    case recovered
+    /// Its run began.
+    case started
+    case completed, failed
+    /// It ended before it had an outcome: it was cancelled or deleted, it expired, or its client went away.
+    case cancelled
+    /// It was told to finish early; its outcome is still to come.
+    case stopped
+    case expired, deleted
+    /// Its outcome is durable.
+    case persisted
+    /// The store could not keep its outcome.
+    case persistFailed
   }
 
   public var kind: Kind

@@ -15,6 +15,13 @@ public final class QueryProgress: Sendable {
     public var rowsTotal: Int
     /// Bytes of column data read so far.
     public var bytes: Int
+
+    public init(rows: Int = 0, rowsTotal: Int = 0, bytes: Int = 0) {
+      self.rows = rows
+      self.rowsTotal = rowsTotal
+      self.bytes = bytes
+    }
+
     /// 0 ... 1; nil while the total is unknown.
     public var fraction: Double? { rowsTotal > 0 ? min(1, Double(rows) / Double(rowsTotal)) : nil }
   }

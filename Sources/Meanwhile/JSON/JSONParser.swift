@@ -156,7 +156,9 @@ struct JSONParser {
     let firstDigit = at
     while let byte = peek(), byte >= UInt8(ascii: "0"), byte <= UInt8(ascii: "9") { at += 1 }
     guard at > firstDigit else { throw failure("a digit is missing in a number") }
-    guard bytes[firstDigit] != UInt8(ascii: "0") || at == firstDigit + 1 else { throw failure("leading zeroes are not allowed in a number") }
+    guard bytes[firstDigit] != UInt8(ascii: "0") || at == firstDigit + 1 else {
+      throw failure("leading zeroes are not allowed in a number")
+    }
     if peek() == UInt8(ascii: ".") {
       isWhole = false
       at += 1
@@ -237,7 +239,9 @@ struct JSONParser {
     guard bytes.count - at >= 4 else { throw failure("unexpected end of content in an escape") }
     var code: UInt32 = 0
     for _ in 0..<4 {
-      guard let digit = Character(UnicodeScalar(bytes[at])).hexDigitValue else { throw failure("a hexadecimal digit is missing in an escape") }
+      guard let digit = Character(UnicodeScalar(bytes[at])).hexDigitValue else {
+        throw failure("a hexadecimal digit is missing in an escape")
+      }
       code = code << 4 | UInt32(digit)
       at += 1
     }

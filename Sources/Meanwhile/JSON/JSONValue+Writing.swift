@@ -117,41 +117,29 @@ public enum JSONText {
     if value.isNaN { return "NaN" }
     if value.isInfinite { return value < 0 ? "-Infinity" : "Infinity" }
     if value == 0 { return value.sign == .minus ? "-0.0" : "0.0" }
-    // Swift's description has the shortest digits that round-trip; only their layout differs.
-    var digits: [UInt8] = []
-    var exponent = 0
-    var pointAt: Int?
-    for byte in value.magnitude.description.utf8 {
-      switch byte {
-      case UInt8(ascii: "."): pointAt = digits.count
-      case UInt8(ascii: "e"), UInt8(ascii: "E"):
-        let text = value.magnitude.description
-        if let mark = text.firstIndex(where: { $0 == "e" || $0 == "E" }) {
-          exponent = Int(text[text.index(after: mark)...].drop { $0 == "+" }) ?? 0
-        }
-      default: if digits.count < 32, exponent == 0 { digits.append(byte) }
-      }
-      if exponent != 0 { break }
+    // Swift's description has the shortest digits that round-trip, as Java's has; only their layout differs.
+    let parts = value.magnitude.description.split(separator: "e")
+    let mantissa = parts[0].split(separator: ".")
+    let fraction = mantissa.count > 1 && mantissa[1] != "0" ? mantissa[1] : ""
+    let spelled = mantissa[0] + fraction
+    let digits = spelled.drop { $0 == "0" }
+    // The value is 0.DIGITS × 10^scale.
+    let scale = mantissa[0].count - (spelled.count - digits.count) + (parts.count > 1 ? Int(parts[1]) ?? 0 : 0)
+    let sign = value < 0 ? "-" : ""
+    guard value.magnitude >= 1e-3, value.magnitude < 1e7 else {
+      let significant = digits.trimmingTrailingZeros()
+      let rest = significant.dropFirst()
+      return "\(sign)\(significant.prefix(1)).\(rest.isEmpty ? "0" : rest)E\(scale - 1)"
     }
-    exponent += pointAt ?? digits.count
-    let leading = digits.prefix { $0 == UInt8(ascii: "0") }.count
-    digits.removeFirst(leading)
-    exponent -= leading
-    while digits.last == UInt8(ascii: "0") { digits.removeLast() }
-    // The value is 0.DIGITS × 10^exponent.
-    var text = value < 0 ? "-" : ""
-    func piece(_ range: Range<Int>) -> String { String(decoding: digits[range], as: UTF8.self) }
-    if value.magnitude >= 1e-3 && value.magnitude < 1e7 {
-      if exponent <= 0 {
-        text += "0." + String(repeating: "0", count: -exponent) + piece(0..<digits.count)
-      } else if exponent >= digits.count {
-        text += piece(0..<digits.count) + String(repeating: "0", count: exponent - digits.count) + ".0"
-      } else {
-        text += piece(0..<exponent) + "." + piece(exponent..<digits.count)
-      }
-    } else {
-      text += piece(0..<1) + "." + (digits.count > 1 ? piece(1..<digits.count) : "0") + "E" + String(exponent - 1)
-    }
-    return text
+    if scale <= 0 { return sign + "0." + String(repeating: "0", count: -scale) + digits }
+    if scale >= digits.count { return sign + digits + String(repeating: "0", count: scale - digits.count) + ".0" }
+    return sign + digits.prefix(scale) + "." + digits.dropFirst(scale)
+  }
+}
+
+extension Substring {
+  fileprivate func trimmingTrailingZeros() -> Substring {
+    guard let last = lastIndex(where: { $0 != "0" }) else { return self }
+    return self[...last]
   }
 }

@@ -1,4 +1,6 @@
 /// A language's asynchronous life over endpoints, in one dialect: the handlers that its routes call.
+///
+/// The handlers speak to the manager; what the dialect's API says, and when, is the dialect's.
 public struct AsyncQueryEndpoints<Language: QueryLanguage>: Sendable {
   public let language: Language
   public let dialect: Dialect<Language>
@@ -10,52 +12,133 @@ public struct AsyncQueryEndpoints<Language: QueryLanguage>: Sendable {
 
   /// Runs a query for a client that waits to the end. Nothing is kept; the client's going cancels it.
   public func runSynchronously(_ request: EndpointRequest, _ session: Session) async throws -> EndpointResponse {
-    throw APIError.internalFailure("todo")
+    let request = try await whole(request, session)
+    let query = try await language.prepare(request, for: session)
+    let submission = try await submission(of: query, request, session, options: nil)
+    switch try await session.service.tasks.submit(submission, disconnection: request.disconnection) {
+    case .finished(let view, let result): return try dialect.renderFinished(view, await result.read(as: Language.Output.self), request)
+    case .failed(_, let error): throw error
+    case .running: throw APIError.internalFailure("a synchronous query was answered before its end")
+    }
   }
 
   /// Submits a query, waits as long as the client asked, and answers with its result or with its id.
   public func submit(_ request: EndpointRequest, _ session: Session) async throws -> EndpointResponse {
-    throw APIError.internalFailure("todo")
+    let request = try await whole(request, session)
+    let query = try await language.prepare(request, for: session)
+    let options = try dialect.options(query, request, dialect.timing)
+    try dialect.timing.check(options)
+    let submission = try await submission(of: query, request, session, options: options)
+    return try await respond(session.service.tasks.submit(submission, disconnection: request.disconnection), request)
   }
 
-  /// Answers with a task's result, or with its state if it is not done in time. Path parameter: `id`.
+  /// Answers with a task's result, or with its state if it is not done in time. Path parameter: `id`. Query parameters:
+  /// `wait_for_completion_timeout`, `keep_alive`, and `partial_results`, which asks for what there is now.
   public func get(_ request: EndpointRequest, _ session: Session) async throws -> EndpointResponse {
-    throw APIError.internalFailure("todo")
+    let id = try id(of: request)
+    let wait = try request.parameters.time("wait_for_completion_timeout")
+    if let wait { try dialect.timing.check(wait: wait) }
+    let reply = try await session.service.tasks.get(
+      id, language: Language.name, for: session.principal, wait: try wait ?? defaultWait(of: request, session),
+      keepAlive: try keepAlive(of: request), disconnection: request.disconnection)
+    return try await respond(reply, request)
   }
 
   /// Tells a running task to finish early, and answers with its result.
   public func stop(_ request: EndpointRequest, _ session: Session) async throws -> EndpointResponse {
-    throw APIError.internalFailure("todo")
+    let reply = try await session.service.tasks.stop(
+      id(of: request), language: Language.name, for: session.principal, disconnection: request.disconnection)
+    return try await respond(reply, request)
   }
 
-  /// Cancels a task if it runs, and removes what is kept.
+  /// Cancels a task if it runs, and removes what is kept. Takes an id of any language's, as ids are one space.
   public func delete(_ request: EndpointRequest, _ session: Session) async throws -> EndpointResponse {
-    throw APIError.internalFailure("todo")
+    let isPrivileged = await session.holds(privilege: "cluster:cancel_task")
+    try await session.service.tasks.delete(id(of: request), for: session.principal, isPrivileged: isPrivileged)
+    return .json(["acknowledged": true])
   }
 
-  /// Finds a task for a status response of the dialect's own.
+  /// Finds a task for a status response of the dialect's own. A `keep_alive` parameter sets the expiry.
   public func view(_ request: EndpointRequest, _ session: Session) async throws -> (view: TaskView, failure: APIError?, isPartial: Bool) {
-    throw APIError.internalFailure("todo")
+    try await session.service.tasks.status(
+      id(of: request), language: Language.name, for: session.principal, isPrivileged: session.holds(privilege: "cluster:monitor"),
+      keepAlive: keepAlive(of: request))
   }
-
-  /// `POST /_{name}`, `POST /_{name}/async`, `GET`, `DELETE /_{name}/async/{id}`, `GET …/status`, `POST …/stop`.
-  public func standardRoutes() -> [Route] { [] }
 }
 
-extension Dialect where Language.Output: JSONRenderable {
-  /// The dialect of a language that has none of its own.
-  public static var standard: Dialect<Language> {
-    Dialect(name: Language.name, action: "query/" + Language.name) { _, _, _ in
-      throw APIError.internalFailure("todo")
-    } renderFinished: { _, _, _ in
-      throw APIError.internalFailure("todo")
+// MARK: - From a request
+
+extension AsyncQueryEndpoints {
+  /// The request with its body read once and whole, so that it can be read again.
+  private func whole(_ request: EndpointRequest, _ session: Session) async throws -> EndpointRequest {
+    var request = request
+    var body = try await request.body.collect(bytesMax: session.service.configuration.limits.bodyBytesMax)
+    if body.isEmpty, let source = request.parameters["source"] { body = Array(source.utf8) }
+    request.body = ChunkStream([body])
+    return request
+  }
+
+  private func submission(
+    of query: Language.Query, _ request: EndpointRequest, _ session: Session, options: SubmissionOptions?
+  ) async throws -> TaskSubmission {
+    let stored = StoredRequest(
+      method: request.method, path: request.path, parameters: request.parameters, pathParameters: request.pathParameters,
+      body: try await request.body.collect(bytesMax: .max))
+    var submission = TaskSubmission(
+      language: Language.name, dialect: dialect.name, action: options == nil ? dialect.synchronousAction : dialect.action, session: session,
+      request: stored, description: language.describe(query, request), opaqueID: request.headers["X-Opaque-Id"], options: options
+    ) { [language] context in
+      try await language.run(query, in: context)
+    }
+    submission.keepsFailures = dialect.keepsFailures
+    submission.concurrency = options == nil ? nil : dialect.concurrency
+    return submission
+  }
+
+  private func id(of request: EndpointRequest) throws(APIError) -> TaskID {
+    let given = request.pathParameters["id"] ?? ""
+    do {
+      return try TaskID(parsing: given)
+    } catch {
+      throw dialect.malformedIDIsNotFound ? .resourceNotFound(given) : error
     }
   }
+
+  private func keepAlive(of request: EndpointRequest) throws(APIError) -> TimeValue? {
+    let keepAlive = try request.parameters.time("keep_alive")
+    if let keepAlive, let max = dialect.timing.keepAliveMax, keepAlive > max.limit { throw max.error(keepAlive) }
+    return keepAlive
+  }
+
+  private func defaultWait(of request: EndpointRequest, _ session: Session) throws(APIError) -> TimeValue? {
+    if try request.parameters.bool("partial_results") == true { return .zero }
+    return dialect.timing.getWait ?? (session.service.configuration.getWaitDefault == .now ? .zero : nil)
+  }
 }
 
-extension SubmissionOptions {
-  /// Reads `wait_for_completion_timeout`, `keep_alive` and `keep_on_completion` from URL parameters, within a dialect's limits.
-  public init(parametersOf request: EndpointRequest, timing: DialectTiming) throws {
-    throw APIError.internalFailure("todo")
+// MARK: - To a response
+
+extension AsyncQueryEndpoints {
+  private func respond(_ reply: TaskReply, _ request: EndpointRequest) async throws -> EndpointResponse {
+    var response: EndpointResponse
+    switch reply {
+    case .failed(let view, let error): return dialect.renderFailure(error, view, request)
+    case .running(let view, let partial):
+      response = try dialect.renderRunning(view, partial?.current() as? Language.Output, request)
+    case .finished(let view, let result):
+      response = try dialect.renderFinished(view, await result.read(as: Language.Output.self), request)
+    }
+    guard dialect.sendsAsyncHeaders else { return response }
+    if let id = reply.view.id { response.headers["X-Elasticsearch-Async-Id"] = id.encoded }
+    response.headers["X-Elasticsearch-Async-Is-Running"] = reply.view.isRunning ? "?1" : "?0"
+    return response
+  }
+}
+
+extension Session {
+  /// Whether the principal may do what takes a cluster privilege. With security off there is nobody else's to reach.
+  func holds(privilege: String) async -> Bool {
+    guard let principal, let authorizer = service.authorizer else { return false }
+    return (try? await authorizer.authorize(principal, privilege: privilege, indices: [])) != nil
   }
 }

@@ -1,12 +1,348 @@
 /// Runs queries that may outlive the request that started them.
+///
+/// The manager decides nothing: ``TaskMachine`` does. This is its body: it hands in events with the time, and carries out the effects in order
+/// (runs, calls of the store, answers). A client that waits costs a continuation, no thread and no polling; one timer serves all deadlines.
 public actor AsyncTaskManager {
-  /// The tasks that are queued or running, in the order of their numbers; with `stored`, also the finished ones that are kept.
-  public func list(stored: Bool = false) async throws -> [TaskListing] { [] }
+  private let store: any TaskStore
+  private let environment: Environment
+  private let observers: [any Observer]
+  private let nodeID: String
+  private let memory: MemoryBudget
+  private let limits: ServiceLimits
+  private var machine: TaskMachine
+  private var runs: [TaskNumber: TaskRun] = [:]
+  private var waiting: [WaiterToken: CheckedContinuation<Reception, Never>] = [:]
+  private var nextNumber: TaskNumber = 1
+  private var nextToken: WaiterToken = 1
+  private var timer: (deadline: UInt64, cancel: Spawner.Cancellation)?
+  private var sweeper: Spawner.Cancellation?
+  private var draining: [CheckedContinuation<Void, Never>] = []
+
+  /// An answer, and the run that it is about if there is one.
+  private typealias Reception = (answer: TaskMachine.Answer, run: TaskRun?)
+
+  init(store: any TaskStore, environment: Environment, observers: [any Observer], nodeID: String, limits: ServiceLimits) {
+    self.store = store
+    self.environment = environment
+    self.observers = observers
+    self.nodeID = nodeID
+    self.limits = limits
+    memory = MemoryBudget(limit: limits.memoryBytesMax)
+    machine = TaskMachine(limits: limits)
+  }
+
+  // MARK: What clients ask
+
+  /// Runs a query, and answers with its outcome or, once the client's wait is over, with its id.
+  ///
+  /// - Parameter disconnection: when it fires while the client waits, and the client asked to keep nothing, the query is cancelled.
+  /// - Throws: ``APIError`` when the query was not taken on (429, 503), was cancelled while the client waited, or could not be kept.
+  public func submit(_ submission: TaskSubmission, disconnection: Disconnection = Disconnection()) async throws -> TaskReply {
+    let now = environment.time.now()
+    let id = TaskID(node: nodeID, number: nextNumber, random: environment.random)
+    nextNumber += 1
+    var record = TaskRecord(
+      id: id, language: submission.language, dialect: submission.dialect, principal: submission.session.principal,
+      request: submission.request, description: submission.description, opaqueID: submission.opaqueID, submitted: now,
+      expires: now.advanced(by: submission.options?.keepAlive ?? Self.synchronousTimeMax),
+      keepOnCompletion: submission.options?.keepOnCompletion ?? false)
+    record.owner = submission.session.principal?.owner
+    runs[id.number] = makeRun(id, session: submission.session, work: submission.work)
+    let reception = await receive(until: disconnection) { [record] token in
+      .submit(
+        TaskMachine.Submission(
+          record: record, action: submission.action, isAsynchronous: submission.options != nil, keepsFailures: submission.keepsFailures,
+          concurrency: submission.concurrency, waiter: token, wait: submission.options?.wait))
+    }
+    return try await reply(reception)
+  }
+
+  /// Answers with a task's outcome or, once the wait is over, with how far it is.
+  ///
+  /// - Parameters:
+  ///   - language: the language whose tasks the asking endpoint serves; nil for any.
+  ///   - wait: nil waits until the task is done; zero not at all.
+  ///   - keepAlive: the new expiry, from now; nil leaves it.
+  /// - Throws: a 404 whose reason is the id for every task that the asker cannot see, whatever the cause.
+  public func get(
+    _ id: TaskID, language: String?, for principal: Principal?, wait: TimeValue?, keepAlive: TimeValue? = nil,
+    disconnection: Disconnection = Disconnection()
+  ) async throws -> TaskReply {
+    try await reply(ask(.get, id, language, principal, wait: wait, keepAlive: keepAlive, disconnection: disconnection))
+  }
+
+  /// Tells a task to finish early, and answers with its outcome.
+  public func stop(
+    _ id: TaskID, language: String?, for principal: Principal?, disconnection: Disconnection = Disconnection()
+  ) async throws -> TaskReply {
+    try await reply(ask(.stop, id, language, principal, wait: nil, disconnection: disconnection))
+  }
+
+  /// Answers with a task's state at once, without its result.
+  ///
+  /// - Parameter isPrivileged: whether the asker's privileges reach other owners' tasks.
+  public func status(
+    _ id: TaskID, language: String?, for principal: Principal?, isPrivileged: Bool = false, keepAlive: TimeValue? = nil
+  ) async throws -> (view: TaskView, failure: APIError?, isPartial: Bool) {
+    let reception = await ask(.get, id, language, principal, wait: .zero, keepAlive: keepAlive, isPrivileged: isPrivileged)
+    switch reception.answer {
+    case .running(let snapshot): return (view(snapshot, reception.run), nil, true)
+    case .finished(let snapshot): return (view(snapshot, reception.run), snapshot.record.failure, snapshot.record.isPartial)
+    case .refused(let error): throw error
+    case .acknowledged: throw APIError.notFound(id)
+    }
+  }
+
+  /// Cancels a task if it runs, and removes what is kept of it. Returns once that is durable.
+  ///
+  /// - Parameter isPrivileged: whether the asker's privileges reach other owners' tasks.
+  public func delete(_ id: TaskID, for principal: Principal?, isPrivileged: Bool = false) async throws {
+    let reception = await ask(.delete, id, nil, principal, wait: nil, isPrivileged: isPrivileged)
+    if case .refused(let error) = reception.answer { throw error }
+  }
 
   /// Cancels a queued or running task by its number, as `POST /_tasks/{id}/_cancel` does: whoever waits gets `task_cancelled_exception`, and so does
   /// a later get.
   ///
   /// - Returns: whether there was such a task to cancel.
   @discardableResult
-  public func cancel(_ number: TaskNumber) async -> Bool { false }
+  public func cancel(_ number: TaskNumber) -> Bool {
+    guard machine.tasks[number]?.phase.isUnfinished == true else { return false }
+    perform(.cancel(number, .taskCancelled("by user request")))
+    return true
+  }
+
+  /// The tasks that are queued or running, in the order of their numbers; with `stored`, also the finished ones that are kept.
+  public func list(stored: Bool = false) async throws -> [TaskListing] {
+    let moment = now()
+    var snapshots = machine.tasks.values.filter(\.phase.isUnfinished).map { $0.snapshot(at: moment) }
+    if stored {
+      for record in try await store.records() where record.state.isFinished && record.expires > moment.wall {
+        let task = LiveTask(record, action: record.dialect, isAsynchronous: true, phase: TaskPhase(record.state))
+        snapshots.append(task.snapshot(at: moment))
+      }
+    }
+    return snapshots.sorted { $0.record.id.number < $1.record.id.number }.map { listing($0) }
+  }
+
+  // MARK: The service's life
+
+  /// Takes over what the store holds. Called once, before anything else.
+  ///
+  /// - Parameter work: gives the run of a stored request, and its session.
+  func recover(work: (TaskRecord) -> (Session, TaskSubmission.Work)) async throws {
+    nextNumber = try await store.highestNumber() + 1
+    for record in try await store.records() where !record.state.isFinished {
+      let (session, run) = work(record)
+      runs[record.id.number] = makeRun(record.id, session: session, work: run)
+      perform(.recover(record))
+    }
+  }
+
+  /// Starts to sweep what has expired, at an interval.
+  func startSweeping(every interval: TimeValue) {
+    let time = environment.time
+    sweeper = environment.spawner.spawn { [weak self] in
+      while (try? await time.sleep(for: interval)) != nil { await self?.sweep() }
+    }
+  }
+
+  /// Removes what has expired from the store, and tries again what it could not write.
+  func sweep() async {
+    // What cannot be listed now is listed at the next turn; nobody sees an expired task meanwhile.
+    let expired = (try? await store.numbers(expiringBefore: environment.time.now(), limit: 10_000)) ?? []
+    perform(.sweep(expired))
+  }
+
+  /// Admits no more, lets what runs finish within the grace period, and leaves the rest to the next start.
+  func shutDown(grace: TimeValue) async {
+    sweeper?()
+    perform(.close)
+    await drain(within: grace)
+    perform(.abort)
+    // The last writes, and runs that heed their cancellation.
+    await drain(within: .seconds(5))
+    timer?.cancel()
+    timer = nil
+  }
+
+  private func drain(within limit: TimeValue) async {
+    guard !machine.isQuiet else { return }
+    let time = environment.time
+    let cancel = environment.spawner.spawn { [weak self] in
+      guard (try? await time.sleep(for: limit)) != nil else { return }
+      await self?.endDraining()
+    }
+    await withCheckedContinuation { draining.append($0) }
+    cancel()
+  }
+
+  private func endDraining() {
+    for continuation in draining { continuation.resume() }
+    draining = []
+  }
+
+  // MARK: Events in, effects out
+
+  private func now() -> Moment {
+    Moment(wall: environment.time.now(), uptimeNanoseconds: environment.time.uptimeNanoseconds())
+  }
+
+  private func perform(_ event: TaskMachine.Event) {
+    for effect in machine.apply(event, at: now()) { carryOut(effect) }
+    arm()
+    if !draining.isEmpty, machine.isQuiet { endDraining() }
+  }
+
+  private func carryOut(_ effect: TaskMachine.Effect) {
+    switch effect {
+    case .start(let number): start(number)
+    case .cancel(let number): runs[number]?.cancel()
+    case .finishEarly(let number): runs[number]?.context.signals.requestEarlyFinish()
+    case .load(let number): load(number)
+    case .write(let number, let write): carryOut(write, of: number)
+    case .answer(let token, let answer): deliver(answer, to: token)
+    case .forget(let number): runs[number] = nil
+    case .observe(let event): for observer in observers { observer.observe(event) }
+    }
+  }
+
+  private func start(_ number: TaskNumber) {
+    guard let run = runs[number] else { return }
+    run.attach(
+      environment.spawner.spawnRun {
+        let outcome = await run.perform()
+        await self.perform(.ended(number, outcome))
+      })
+  }
+
+  private func load(_ number: TaskNumber) {
+    environment.spawner.spawn { [store] in
+      do {
+        await self.perform(.loaded(number, try await store.load(number)))
+      } catch {
+        await self.perform(.loadFailed(number, APIError(from: error)))
+      }
+    }
+  }
+
+  private func carryOut(_ write: TaskMachine.Write, of number: TaskNumber) {
+    let output = runs[number]?.output
+    environment.spawner.spawn { [store] in
+      do {
+        switch write {
+        case .insert(let record, let withOutput): try await store.insert(record, result: withOutput ? output?.encode() : nil)
+        case .replace(let record, let withOutput): try await store.replace(record, result: withOutput ? output?.encode() : nil)
+        case .remove: try await store.remove(number)
+        }
+        await self.perform(.written(number, failure: nil))
+      } catch {
+        await self.perform(.written(number, failure: APIError(from: error)))
+      }
+    }
+  }
+
+  /// Sees to it that something wakes the machine when the next deadline comes. One timer stands at most; one that comes early does no harm.
+  private func arm() {
+    let moment = now()
+    guard let due = machine.timeUntilDue(at: moment) else { return }
+    // Expiry is the wall clock's, which may be set; so it is looked at now and then.
+    let delay = min(due, .minutes(1))
+    let deadline = moment.uptime(after: delay)
+    if let timer, timer.deadline <= deadline { return }
+    timer?.cancel()
+    let time = environment.time
+    timer = (
+      deadline,
+      environment.spawner.spawn { [weak self] in
+        guard (try? await time.sleep(for: delay)) != nil else { return }
+        await self?.ring(deadline)
+      }
+    )
+  }
+
+  private func ring(_ deadline: UInt64) {
+    if timer?.deadline == deadline { timer = nil }
+    perform(.tick)
+  }
+
+  // MARK: Waiting
+
+  /// Hands in an event, and waits for the answer to it.
+  private func receive(
+    until disconnection: Disconnection, _ event: (WaiterToken) -> TaskMachine.Event
+  ) async -> Reception {
+    let token = nextToken
+    nextToken += 1
+    let spawner = environment.spawner
+    let abandon: @Sendable () -> Void = { spawner.spawn { [weak self] in await self?.perform(.abandon(token)) } }
+    disconnection.onDisconnect(abandon)
+    return await withTaskCancellationHandler {
+      await withCheckedContinuation { continuation in
+        waiting[token] = continuation
+        perform(event(token))
+      }
+    } onCancel: {
+      abandon()
+    }
+  }
+
+  private func ask(
+    _ kind: TaskMachine.Question.Kind, _ id: TaskID, _ language: String?, _ principal: Principal?, wait: TimeValue?,
+    keepAlive: TimeValue? = nil, isPrivileged: Bool = false, disconnection: Disconnection = Disconnection()
+  ) async -> Reception {
+    await receive(until: disconnection) { token in
+      .ask(
+        TaskMachine.Question(
+          kind: kind, id: id, language: language, owner: principal?.owner, isPrivileged: isPrivileged, waiter: token, wait: wait,
+          keepAlive: keepAlive))
+    }
+  }
+
+  private func deliver(_ answer: TaskMachine.Answer, to token: WaiterToken) {
+    let run: TaskRun? =
+      switch answer {
+      case .running(let snapshot), .finished(let snapshot): runs[snapshot.record.id.number]
+      case .acknowledged, .refused: nil
+      }
+    waiting.removeValue(forKey: token)?.resume(returning: (answer, run))
+  }
+
+  private func reply(_ reception: Reception) async throws -> TaskReply {
+    switch reception.answer {
+    case .refused(let error): throw error
+    case .acknowledged: throw APIError.internalFailure("a deletion was taken for a query")
+    case .running(let snapshot): return .running(view(snapshot, reception.run), partial: reception.run?.context.partial)
+    case .finished(let snapshot):
+      let view = view(snapshot, reception.run)
+      if let failure = snapshot.record.failure { return .failed(view, failure) }
+      if let output = reception.run?.output { return .finished(view, .live(output)) }
+      guard let stored = try await store.result(of: snapshot.record.id.number) else { throw APIError.notFound(snapshot.record.id) }
+      return .finished(view, .stored(stored))
+    }
+  }
+
+  // MARK: Views
+
+  private func makeRun(_ id: TaskID, session: Session, work: @escaping TaskSubmission.Work) -> TaskRun {
+    TaskRun(id, session: session, memory: MemoryBudget(limit: limits.memoryBytesPerQueryMax, parent: memory), work: work)
+  }
+
+  private func view(_ snapshot: TaskSnapshot, _ run: TaskRun?) -> TaskView {
+    TaskView(
+      id: snapshot.hasID ? snapshot.record.id : nil, state: snapshot.record.state, submitted: snapshot.record.submitted,
+      completed: snapshot.record.completed, expires: snapshot.record.expires, elapsed: snapshot.elapsed,
+      progress: run?.context.progress.reading ?? QueryProgress.Reading(), description: snapshot.record.description,
+      isAsynchronous: snapshot.isAsynchronous, now: snapshot.now)
+  }
+
+  private func listing(_ snapshot: TaskSnapshot) -> TaskListing {
+    TaskListing(
+      id: snapshot.record.id, language: snapshot.record.language, dialect: snapshot.record.dialect, action: snapshot.action,
+      owner: snapshot.record.owner, opaqueID: snapshot.record.opaqueID, isCancelled: snapshot.isCancelled,
+      view: view(snapshot, runs[snapshot.record.id.number]))
+  }
+
+  /// How long a synchronous query may run; as for asynchronous ones that do not say.
+  private static let synchronousTimeMax = TimeValue.days(5)
 }

@@ -4,8 +4,10 @@
 public struct Dialect<Language: QueryLanguage>: Sendable {
   /// In records and listings, such as `esql` or `opensearch`.
   public var name: String
-  /// The action that listings show for a running task, such as `indices:data/read/esql[a]`.
+  /// The action that listings show for a running task, such as `indices:data/read/esql[a]`, where `[a]` marks the asynchronous form.
   public var action: String
+  /// The action that listings show for a synchronous query.
+  public var synchronousAction: String
   public var timing: DialectTiming
   /// Whether responses carry `X-Elasticsearch-Async-Id` and `X-Elasticsearch-Async-Is-Running`.
   public var sendsAsyncHeaders: Bool
@@ -36,6 +38,7 @@ public struct Dialect<Language: QueryLanguage>: Sendable {
   ) {
     self.name = name
     self.action = action
+    synchronousAction = action.hasSuffix("[a]") ? String(action.dropLast(3)) : action
     self.timing = timing
     self.sendsAsyncHeaders = sendsAsyncHeaders
     self.options = options

@@ -18,11 +18,83 @@ public struct TaskID: Sendable, Hashable, CustomStringConvertible {
     self.document = document
     self.node = node
     self.number = number
-    self.encoded = ""
+    encoded = Self.encode(document: document, task: "\(node):\(number)")
+  }
+
+  /// An id that nobody can guess.
+  public init(node: String, number: TaskNumber, random: any RandomSource) {
+    self.init(document: Self.randomName(random), node: node, number: number)
+  }
+
+  /// 22 characters of URL-safe Base64 out of 128 random bits: what names documents, nodes and clusters.
+  public static func randomName(_ random: any RandomSource) -> String {
+    let bits = [random.next(), random.next()]
+    return Base64.encode(bits.flatMap { word in (0..<8).map { UInt8(truncatingIfNeeded: word >> ($0 * 8)) } }, isPadded: false)
   }
 
   public var description: String { encoded }
 
   /// `node:number`, the id in task listings.
   public var task: String { "\(node):\(number)" }
+}
+
+// MARK: - The wire format
+
+extension TaskID {
+  /// Reads what a client sent back, percent-decoded; missing padding is forgiven.
+  ///
+  /// - Throws: a 400 that names what was given.
+  public init(parsing given: String) throws(APIError) {
+    guard let bytes = Base64.decode(given) else { throw Self.invalid(given, because: "Illegal base64 character or length") }
+    var rest = bytes[...]
+    guard let document = Self.takeString(from: &rest), !document.isEmpty, let task = Self.takeString(from: &rest) else {
+      throw Self.invalid(given, because: "unexpected end of the id")
+    }
+    guard rest.isEmpty else { throw Self.invalid(given, because: "[\(rest.count)] bytes follow the end of the id") }
+    let (node, number) = try Self.parseTask(task)
+    self.init(document: document, node: node, number: number)
+  }
+
+  /// Reads the `node:number` of a task listing.
+  ///
+  /// - Throws: a 400, `malformed task id …`.
+  public static func parseTask(_ text: String) throws(APIError) -> (node: String, number: TaskNumber) {
+    guard let colon = text.lastIndex(of: ":"), colon != text.startIndex,
+      let number = TaskNumber(text[text.index(after: colon)...]), text[text.index(after: colon)...].allSatisfy(\.isNumber)
+    else { throw .illegalArgument("malformed task id \(text)") }
+    return (String(text[..<colon]), number)
+  }
+
+  private static func invalid(_ given: String, because reason: String) -> APIError {
+    .illegalArgument(
+      "invalid id: [\(given)]", causedBy: APIError(type: "illegal_argument_exception", reason: reason, status: 400))
+  }
+
+  private static func encode(document: String, task: String) -> String {
+    var bytes: [UInt8] = []
+    for part in [document, task] {
+      var length = part.utf8.count
+      while length > 0x7F {
+        bytes.append(UInt8(length & 0x7F) | 0x80)
+        length >>= 7
+      }
+      bytes.append(UInt8(length))
+      bytes.append(contentsOf: part.utf8)
+    }
+    return Base64.encode(bytes, isPadded: true)
+  }
+
+  /// A string behind its length in bytes, a variable-length integer of seven bits a byte.
+  private static func takeString(from rest: inout ArraySlice<UInt8>) -> String? {
+    var length = 0
+    for shift in stride(from: 0, through: 14, by: 7) {
+      guard let byte = rest.popFirst() else { return nil }
+      length |= Int(byte & 0x7F) << shift
+      if byte & 0x80 == 0 { break }
+      if shift == 14 { return nil }
+    }
+    guard rest.count >= length else { return nil }
+    defer { rest = rest.dropFirst(length) }
+    return String(validating: rest.prefix(length), as: UTF8.self)
+  }
 }

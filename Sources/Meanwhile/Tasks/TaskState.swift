@@ -1,4 +1,4 @@
-/// Where a task is in its life.
+/// Where a task is in its life, as clients see it. What may follow on what is a table, `TaskPhase.transitions`, that the manager runs on.
 ///
 ///     queued ──► running ──► completed
 ///       │          │ │  └──► failed

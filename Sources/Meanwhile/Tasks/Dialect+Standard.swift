@@ -1,0 +1,85 @@
+extension Dialect where Language.Output: JSONRenderable {
+  /// The dialect of a language that has none of its own: the output's members beside `id`, `is_running`, `is_partial` and `took`.
+  public static var standard: Dialect<Language> {
+    Dialect(name: Language.name, action: "query/\(Language.name)[a]") { view, partial, _ in
+      .json(.object(try StandardBody.running(view, partial)))
+    } renderFinished: { view, output, _ in
+      .json(.object(try StandardBody.finished(view, output)))
+    }
+  }
+}
+
+extension AsyncQueryEndpoints where Language.Output: JSONRenderable {
+  /// `POST /_{name}`, `POST /_{name}/async`, `GET` and `DELETE /_{name}/async/{id}`, `GET …/status`, `POST …/stop`.
+  public func standardRoutes() -> [Route] {
+    let base = "/_" + Language.name
+    let asynchronous = base + "/async"
+    let task = asynchronous + "/{id}"
+    return [
+      Route(.post, base, summary: "Runs a query and waits for its result.", body: .required, handler: runSynchronously),
+      Route(
+        .post, asynchronous, summary: "Submits a query; answers with its result, or with its id once the wait is over.",
+        parameters: SubmissionOptions.parameterNames, body: .required, handler: submit),
+      Route(
+        .get, task, summary: "The result of a query, or how far it is.",
+        parameters: ["wait_for_completion_timeout", "keep_alive", "partial_results"], handler: get),
+      Route(.get, task + "/status", summary: "How far a query is, without its result.", parameters: ["keep_alive"], handler: status),
+      Route(.post, task + "/stop", summary: "Tells a query to finish with what it has.", handler: stop),
+      Route(.delete, task, summary: "Cancels a query, and removes its result.", handler: delete),
+    ]
+  }
+
+  /// The standard dialect's status response.
+  private func status(_ request: EndpointRequest, _ session: Session) async throws -> EndpointResponse {
+    let (view, failure, isPartial) = try await view(request, session)
+    return .json(.object(StandardBody.status(view, failure: failure, isPartial: isPartial)))
+  }
+}
+
+/// The bodies of the standard dialect.
+enum StandardBody {
+  static func running(_ view: TaskView, _ partial: (some JSONRenderable)?) throws -> JSONObject {
+    var body = head(view, isPartial: true)
+    body.append("progress", progress(view.progress))
+    try append(partial, to: &body)
+    return body
+  }
+
+  static func finished(_ view: TaskView, _ output: some JSONRenderable) throws -> JSONObject {
+    var body = head(view, isPartial: output.isPartial)
+    try append(output, to: &body)
+    return body
+  }
+
+  static func status(_ view: TaskView, failure: APIError?, isPartial: Bool) -> JSONObject {
+    var body = JSONObject()
+    if let id = view.id { body.append("id", .string(id.encoded)) }
+    body.append("is_running", .bool(view.isRunning))
+    body.append("is_partial", .bool(isPartial))
+    if view.isRunning { body.append("start_time_in_millis", .integer(view.submitted.milliseconds)) }
+    body.append("expiration_time_in_millis", .integer(view.expires.milliseconds))
+    if !view.isRunning { body.append("completion_status", .integer(Int64(failure?.status ?? 200))) }
+    body.append("progress", progress(view.progress))
+    return body
+  }
+
+  private static func head(_ view: TaskView, isPartial: Bool) -> JSONObject {
+    var body = JSONObject()
+    if let id = view.id { body.append("id", .string(id.encoded)) }
+    if view.isAsynchronous { body.append("is_running", .bool(view.isRunning)) }
+    body.append("is_partial", .bool(isPartial))
+    body.append("took", .integer(view.elapsed.milliseconds))
+    return body
+  }
+
+  private static func progress(_ reading: QueryProgress.Reading) -> JSONValue {
+    var object: JSONObject = ["rows": .integer(Int64(reading.rows)), "rows_total": .integer(Int64(reading.rowsTotal))]
+    object.append("bytes", .integer(Int64(reading.bytes)))
+    object.append("fraction", reading.fraction.map { .double($0) } ?? .null)
+    return .object(object)
+  }
+
+  private static func append(_ output: (some JSONRenderable)?, to body: inout JSONObject) throws {
+    for member in try output?.json.members ?? [] { body.append(member.name, member.value) }
+  }
+}

@@ -1,0 +1,167 @@
+/// How tasks come in, get a place, and end.
+extension TaskMachine {
+  mutating func admit(_ submission: Submission) {
+    var task = LiveTask(
+      submission.record, action: submission.action, isAsynchronous: submission.isAsynchronous, keepsFailures: submission.keepsFailures,
+      phase: .queued, submittedUptime: now.uptimeNanoseconds)
+    observe(.submitted, task)
+    if let refusal = refusal(of: submission) {
+      observe(.rejected, task)
+      emit(.answer(submission.waiter, .refused(refusal)))
+      emit(.forget(task.number))
+      return
+    }
+    task.record.attempts = 1
+    task.waiters = [submission.waiter]
+    insert(task)
+    observe(.admitted, task)
+    wait(Waiter(kind: .submit, task: task.number), as: submission.waiter, for: submission.wait)
+    enqueue(task.number)
+    settle(task.number)
+  }
+
+  /// Why a submission cannot be taken on; nil where it can.
+  private func refusal(of submission: Submission) -> APIError? {
+    guard !isClosing else { return .shuttingDown }
+    if let concurrency = submission.concurrency, unfinishedCounts[submission.record.dialect, default: 0] >= concurrency.limit {
+      return concurrency.error
+    }
+    guard waiters.count < limits.waitersMax else { return .tooManyWaiters(limits.waitersMax) }
+    guard runningCount >= limits.runningMax || !queue.isEmpty else { return nil }
+    let owner = submission.record.owner
+    if queue.count >= limits.queuedMax {
+      return .rejected(
+        "rejected execution of query: [\(runningCount)] queries run and [\(queue.count)] wait, which is the most there may be",
+        retryAfterSeconds: 1)
+    }
+    if owner != nil, queue.count(of: owner) >= limits.queuedPerOwnerMax {
+      return .rejected(
+        "rejected execution of query: [\(queue.count(of: owner))] queries of this user wait, which is the most one user may have",
+        retryAfterSeconds: 1)
+    }
+    return nil
+  }
+
+  /// Takes back a task that had not finished when the server ended. The attempt is durable before the run begins, so that a query that brings the
+  /// server down cannot do so for ever.
+  mutating func recover(_ record: TaskRecord) {
+    var task = LiveTask(record, action: record.dialect, isAsynchronous: true, phase: .queued)
+    task.durability = TaskDurability(written: .request)
+    task.durability.revision = 1
+    task.isAcknowledged = true
+    task.awaitsAttempt = true
+    task.record.state = .queued
+    task.record.started = nil
+    task.record.attempts += 1
+    insert(task)
+    observe(.recovered, task)
+    if isExpired(task) {
+      expire(task.number)
+    } else if task.record.attempts > limits.attemptsMax {
+      tasks[task.number]?.record.attempts = record.attempts
+      fail(task.number, with: .abandonedAfter(attempts: record.attempts))
+    }
+    settle(task.number)
+  }
+
+  mutating func insert(_ task: LiveTask) {
+    tasks[task.number] = task
+    count(task.number, from: nil, to: task.phase)
+    expiries.set(task.number, to: task.record.expires)
+  }
+
+  // MARK: Running
+
+  mutating func enqueue(_ number: TaskNumber) {
+    guard let task = tasks[number] else { return }
+    queue.append(number, of: task.record.owner)
+    startNext()
+  }
+
+  /// Gives free places to those who wait.
+  mutating func startNext() {
+    while runningCount < limits.runningMax, let number = queue.popFirst() {
+      guard advance(number, .start), let task = tasks[number] else { continue }
+      tasks[number]?.record.started = now.wall
+      emit(.start(number))
+      observe(.started, task)
+      if task.isStopAsked { finishEarly(number) }
+    }
+  }
+
+  mutating func finishEarly(_ number: TaskNumber) {
+    if advance(number, .stop) { emit(.finishEarly(number)) }
+  }
+
+  /// A run has ended; its place is free.
+  mutating func end(_ number: TaskNumber, with outcome: Outcome) {
+    guard let task = tasks[number], task.phase.hasRun else { return }
+    if task.phase == .discarded {
+      advance(number, .complete)
+    } else if let cancellation = task.cancellation {
+      fail(number, with: cancellation)
+    } else {
+      switch outcome {
+      case .completed(let isPartial): complete(number, isPartial: isPartial)
+      case .failed(let error): fail(number, with: error)
+      }
+    }
+    startNext()
+    settle(number)
+  }
+
+  private mutating func complete(_ number: TaskNumber, isPartial: Bool) {
+    guard advance(number, .complete) else { return }
+    tasks[number]?.record.isPartial = isPartial
+    finish(number, as: .completed)
+  }
+
+  /// Ends a task with an error, whether it ran or not.
+  mutating func fail(_ number: TaskNumber, with error: APIError) {
+    guard let task = tasks[number], advance(number, .fail) else { return }
+    queue.remove(number, of: task.record.owner)
+    tasks[number]?.record.failure = error
+    tasks[number]?.awaitsAttempt = false
+    finish(number, as: task.cancellation == nil ? .failed : .cancelled)
+  }
+
+  private mutating func finish(_ number: TaskNumber, as kind: TaskEvent.Kind) {
+    guard let task = tasks[number] else { return }
+    // From the elapsed time, so that the length of the task stays what the first answer said.
+    tasks[number]?.record.completed = task.record.submitted.advanced(by: task.elapsed(at: now))
+    observe(kind, task)
+  }
+
+  /// Makes a task gone for clients, at once. What the store holds of it is removed, and a run is told to cancel.
+  mutating func discard(_ number: TaskNumber, farewell: APIError) {
+    guard let task = tasks[number], advance(number, .discard) else { return }
+    queue.remove(number, of: task.record.owner)
+    expiries.remove(number)
+    tasks[number]?.farewell = farewell
+    tasks[number]?.awaitsAttempt = false
+    if tasks[number]?.phase == .discarded { emit(.cancel(number)) }
+    if task.phase.isUnfinished { observe(.cancelled, task) }
+  }
+}
+
+extension LiveTask {
+  var number: TaskNumber { record.id.number }
+}
+
+extension APIError {
+  /// The server ends.
+  static var shuttingDown: APIError {
+    APIError(type: "unavailable_exception", reason: "this server is shutting down", status: 503, headers: ["Retry-After": "1"])
+  }
+
+  static func tooManyWaiters(_ limit: Int) -> APIError {
+    .rejected("rejected execution of request: [\(limit)] clients wait for queries, which is the most there may be", retryAfterSeconds: 1)
+  }
+
+  static func abandonedAfter(attempts: Int) -> APIError {
+    .internalFailure("the server ended during each of [\(attempts)] attempts to run this query; it is not run again")
+  }
+
+  /// The answer about an id that never was, that is gone, or that is somebody else's: byte for byte the same.
+  static func notFound(_ id: TaskID) -> APIError { .resourceNotFound(id.encoded) }
+}
