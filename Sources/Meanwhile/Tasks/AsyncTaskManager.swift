@@ -148,7 +148,7 @@ public actor AsyncTaskManager {
   }
 
   /// Removes what has expired from the store, and tries again what it could not write.
-  func sweep() async {
+  public func sweep() async {
     // What cannot be listed now is listed at the next turn; nobody sees an expired task meanwhile.
     let expired = (try? await store.numbers(expiringBefore: environment.time.now(), limit: 10_000)) ?? []
     perform(.sweep(expired))
