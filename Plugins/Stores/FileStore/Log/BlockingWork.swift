@@ -1,0 +1,17 @@
+import Dispatch
+
+/// Takes file work that may wait for a disk off the threads that everything else runs on.
+struct BlockingWork: Sendable {
+  private let queue: DispatchQueue?
+
+  init(_ execution: FileStoreOptions.Execution) {
+    queue = execution == .queue ? DispatchQueue(label: "meanwhile.files", qos: .userInitiated, attributes: .concurrent) : nil
+  }
+
+  func run<Result: Sendable>(_ body: @escaping @Sendable () throws -> Result) async throws -> Result {
+    guard let queue else { return try body() }
+    return try await withCheckedThrowingContinuation { done in
+      queue.async { done.resume(with: Swift.Result { try body() }) }
+    }
+  }
+}

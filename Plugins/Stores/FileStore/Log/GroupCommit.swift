@@ -1,0 +1,122 @@
+import Dispatch
+import Meanwhile
+import Synchronization
+
+/// Shares a log's syncs among all who append at the same time: while one block is synced, the next gathers.
+///
+/// Appending suspends and holds no thread; writing and syncing happen on a queue of the log's own, so no thread of the cooperative pool waits for a disk.
+/// Effects are applied there too, in the log's order, after the sync and before the acknowledgement: who reads them never sees what could still be lost.
+final class GroupCommit: Sendable {
+  private enum Item: Sendable {
+    case append([UInt8], apply: @Sendable (LogPosition) -> Void, done: CheckedContinuation<Void, any Error>)
+    case job(@Sendable (inout WriteAheadLog) -> Void)
+  }
+
+  private struct Pending: Sendable {
+    var items: [Item] = []
+    var isDraining = false
+  }
+
+  /// Locked by whoever writes: the queue, or with ``FileStoreOptions/Execution/caller`` the callers.
+  private let log: Mutex<WriteAheadLog>
+  private let pending = Mutex(Pending())
+  private let queue: DispatchQueue?
+  private let maintain: @Sendable (inout WriteAheadLog) -> Void
+
+  /// A block is closed when it has this many bytes, so that a flood of appends is acknowledged step by step.
+  private static let blockBytesMax = 8 << 20
+
+  /// - Parameter maintain: called after each block, in the log's thread: the place for cleaning.
+  init(
+    _ log: WriteAheadLog, name: String, execution: FileStoreOptions.Execution, maintain: @escaping @Sendable (inout WriteAheadLog) -> Void
+  ) {
+    self.log = Mutex(log)
+    self.maintain = maintain
+    queue = execution == .queue ? DispatchQueue(label: "meanwhile.log." + name, qos: .userInitiated) : nil
+  }
+
+  /// Appends an entry and returns once it is durable.
+  ///
+  /// - Parameter apply: called once the entry is durable, before this returns, in the order of the log; must be short.
+  func append(_ entry: [UInt8], apply: @escaping @Sendable (LogPosition) -> Void) async throws {
+    guard queue != nil else {
+      try log.withLock { log in
+        apply(try log.append([entry])[0])
+        maintain(&log)
+      }
+      return
+    }
+    try await withCheckedThrowingContinuation { done in
+      enqueue(.append(entry, apply: apply, done: done))
+    }
+  }
+
+  /// Does something with the log between two blocks.
+  func perform<Result: Sendable>(_ body: @escaping @Sendable (inout WriteAheadLog) throws -> Result) async throws -> Result {
+    guard queue != nil else { return try log.withLock { try body(&$0) } }
+    return try await withCheckedThrowingContinuation { done in
+      enqueue(.job { log in done.resume(with: Swift.Result { try body(&log) }) })
+    }
+  }
+
+  private func enqueue(_ item: Item) {
+    let mustDrain = pending.withLock { pending in
+      pending.items.append(item)
+      defer { pending.isDraining = true }
+      return !pending.isDraining
+    }
+    if mustDrain { queue?.async { self.drain() } }
+  }
+
+  /// Works off what is pending until nothing is.
+  private func drain() {
+    while true {
+      let items = pending.withLock { pending in
+        defer { pending.items = [] }
+        if pending.items.isEmpty { pending.isDraining = false }
+        return pending.items
+      }
+      guard !items.isEmpty else { return }
+      log.withLock { work(off: items, &$0) }
+    }
+  }
+
+  private func work(off items: [Item], _ log: inout WriteAheadLog) {
+    var block: [Item] = []
+    var byteCount = 0
+    for item in items {
+      switch item {
+      case .append(let entry, _, _):
+        block.append(item)
+        byteCount += entry.count
+        if byteCount >= Self.blockBytesMax {
+          commit(&block, &log)
+          byteCount = 0
+        }
+      case .job(let body):
+        commit(&block, &log)
+        byteCount = 0
+        body(&log)
+      }
+    }
+    commit(&block, &log)
+  }
+
+  private func commit(_ block: inout [Item], _ log: inout WriteAheadLog) {
+    guard !block.isEmpty else { return }
+    defer { block = [] }
+    var entries: [[UInt8]] = []
+    for case .append(let entry, _, _) in block { entries.append(entry) }
+    do throws(APIError) {
+      let positions = try log.append(entries)
+      for (item, position) in zip(block, positions) {
+        guard case .append(_, let apply, _) = item else { continue }
+        apply(position)
+      }
+      for case .append(_, _, let done) in block { done.resume() }
+      maintain(&log)
+    } catch {
+      for case .append(_, _, let done) in block { done.resume(throwing: error) }
+    }
+  }
+}
