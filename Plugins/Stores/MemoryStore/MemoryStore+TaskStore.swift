@@ -1,4 +1,5 @@
 import Meanwhile
+import Synchronization
 
 extension MemoryStore: TaskStore {
   public func insert(_ record: TaskRecord, result: ChunkStream?) async throws {
