@@ -113,7 +113,9 @@ struct HTTPRequestTests {
     configuration.bodyBytesMax = 1_000
     try await withToyServer(configuration) { port, _ in
       let client = try await RawConnection(port: port)
-      try await client.send("POST /echo HTTP/1.1\r\nHost: test\r\nContent-Type: application/json\r\nContent-Length: 1001\r\nExpect: 100-continue\r\n\r\n")
+      try await client.send(
+        "POST /echo HTTP/1.1\r\nHost: test\r\nContent-Type: application/json\r\n"
+          + "Content-Length: 1001\r\nExpect: 100-continue\r\n\r\n")
       let answer = try await client.response()
       #expect(answer.status == 413)
       #expect(try JSONValue.parse(answer.body)["error"]?["type"] == "content_too_long_exception")
@@ -136,7 +138,9 @@ struct HTTPRequestTests {
   func expectContinue() async throws {
     try await withToyServer { port, _ in
       let client = try await RawConnection(port: port)
-      try await client.send("POST /echo HTTP/1.1\r\nHost: test\r\nContent-Type: application/json\r\nContent-Length: 2\r\nExpect: 100-continue\r\n\r\n")
+      try await client.send(
+        "POST /echo HTTP/1.1\r\nHost: test\r\nContent-Type: application/json\r\n"
+          + "Content-Length: 2\r\nExpect: 100-continue\r\n\r\n")
       #expect(try await client.response().status == 100)
       try await client.send("hi")
       #expect(try JSONValue.parse(await client.response().body)["bytes"] == 2)
@@ -147,7 +151,9 @@ struct HTTPRequestTests {
   func unreadBody() async throws {
     try await withToyServer { port, _ in
       let client = try await RawConnection(port: port)
-      try await client.send("POST /nowhere/at/all HTTP/1.1\r\nHost: test\r\nContent-Type: application/json\r\nContent-Length: 9\r\n\r\nGET / HTT")
+      try await client.send(
+        "POST /nowhere/at/all HTTP/1.1\r\nHost: test\r\nContent-Type: application/json\r\n"
+          + "Content-Length: 9\r\n\r\nGET / HTT")
       #expect(try await client.response().status >= 400)
       try await client.send("GET /echo HTTP/1.1\r\nHost: test\r\n\r\n")
       #expect(try await client.response().status == 200)

@@ -1,0 +1,55 @@
+import Meanwhile
+import MeanwhileCluster
+import MeanwhileData
+import MeanwhileMemoryStore
+
+#if CLI
+import MeanwhileCommandLine
+#endif
+#if HTTP
+import MeanwhileHTTP
+#endif
+
+/// What this program is made of, a line a part. Take a line out, and the rest still builds and runs.
+enum Composition {
+  /// Opens a service on a data directory; nil keeps everything in memory.
+  @Sendable static func openService(dataDirectory: String?) async throws -> Service {
+    guard dataDirectory == nil else { throw CompositionError("this build has no store for a data directory; use --memory") }
+    return try await compose(MemoryStore())
+  }
+
+  private static func compose(_ store: some TaskStore) async throws -> Service {
+    var builder = ServiceBuilder(taskStore: store)
+    builder.add(endpoints: ClusterEndpoints())
+    return try await builder.build()
+  }
+
+  /// Runs the program.
+  ///
+  /// - Returns: its exit status.
+  static func run(_ arguments: [String]) async -> Int32 {
+    #if CLI
+    return await CommandLineAdapter(arguments: arguments, servers: servers, demo: demo).run(opening: openService)
+    #else
+    print("This is Meanwhile without its commands. Build it with them: swift build --traits Server")
+    return 64
+    #endif
+  }
+
+  #if CLI
+  private static var servers: [ServingAdapter] {
+    var servers: [ServingAdapter] = []
+    #if HTTP
+    servers.append(
+      ServingAdapter("http") { options, onListening in
+        HTTPAdapter(configuration: .init(host: options.host, port: options.port)) { onListening($0.url) }
+      })
+    #endif
+    return servers
+  }
+
+  private static var demo: Demo {
+    Demo(load: { _ = try await DemoData().load(into: $0) }, commands: DemoData.commands)
+  }
+  #endif
+}
