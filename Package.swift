@@ -119,5 +119,6 @@ let package = Package(
     tests(of: "MeanwhileMemoryStore", ["Meanwhile", "MeanwhileData", "MeanwhileTestKit"]),
     tests(of: "MeanwhileFileStore", ["Meanwhile", "MeanwhileData", "MeanwhileTestKit"]),
     tests(of: "MeanwhileHTTP", ["Meanwhile", "MeanwhileMemoryStore"]),
+    .testTarget(name: "ArchitectureTests", path: "Tests/ArchitectureTests", swiftSettings: strict),
   ]
 )
