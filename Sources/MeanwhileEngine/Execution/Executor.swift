@@ -2,6 +2,9 @@ import Meanwhile
 import MeanwhileData
 
 /// Runs plans: compiles them to pipelines of batch operators, splits scans into morsels over the cores, merges partial states.
+///
+/// A plan falls into pipelines where rows must be seen together: at a limit, a sort, an aggregation. Each pipeline runs to its end before the next
+/// one starts. Only columns that something behind reads are read or computed.
 public struct Executor: Sendable {
   public var context: ExecutionContext
 
@@ -13,47 +16,17 @@ public struct Executor: Sendable {
   ///
   /// - Throws: ``APIError``; `CancellationError` when cancelled.
   public func run(_ plan: Plan) async throws -> ExecutionResult {
-    throw APIError.internalFailure("todo")
+    let run = PlanRun(context)
+    let output = plan.output
+    let pages = try await run.rows(of: plan, columns: output)
+    let fields = output.map { Table.Field(name: $0.name, type: $0.type, originalTypes: $0.originalTypes) }
+    return ExecutionResult(
+      table: Table(fields: fields, pages: pages), isPartial: run.wasCutShort, documentsFound: run.documentsFound,
+      valuesLoaded: run.valuesLoaded)
   }
-}
 
-/// What a run needs besides its plan.
-public struct ExecutionContext: Sendable {
-  public var signals: QuerySignals
-  public var progress: QueryProgress
-  public var memory: MemoryBudget
-  public var warnings: Warnings
-  public var settings: QuerySettings
-  /// Morsels that are worked on at the same time.
-  public var workerCount: Int
-
-  public init(
-    signals: QuerySignals = QuerySignals(), progress: QueryProgress = QueryProgress(), memory: MemoryBudget = MemoryBudget(),
-    warnings: Warnings = Warnings(), settings: QuerySettings, workerCount: Int = 2
-  ) {
-    self.signals = signals
-    self.progress = progress
-    self.memory = memory
-    self.warnings = warnings
-    self.settings = settings
-    self.workerCount = workerCount
-  }
-}
-
-/// What a run gives.
-public struct ExecutionResult: Sendable {
-  public var table: Table
-  /// Cut short by an early finish.
-  public var isPartial: Bool
-  /// Documents that the scans gave.
-  public var documentsFound: Int
-  /// Field values that were read.
-  public var valuesLoaded: Int
-
-  public init(table: Table, isPartial: Bool, documentsFound: Int, valuesLoaded: Int) {
-    self.table = table
-    self.isPartial = isPartial
-    self.documentsFound = documentsFound
-    self.valuesLoaded = valuesLoaded
+  /// Runs a plan for its rows alone: the columns of ``Plan/output`` in batches, in order.
+  public func pages(_ plan: Plan) async throws -> [Page] {
+    try await run(plan).table.pages
   }
 }

@@ -27,13 +27,13 @@ public final class Warnings: Sendable {
     collected.withLock { collected in
       let count = collected.detailCounts[origin, default: 0]
       guard count < Self.detailsMax else { return }
+      // A detail that repeats counts too: what is limited is failures, not texts.
+      collected.detailCounts[origin] = count + 1
       let place = "Line \(origin.line):\(origin.column): "
       let summary =
         "\(place)evaluation of [\(origin.text)] failed, treating result as null. Only first \(Self.detailsMax) failures recorded."
       if collected.seen.insert(summary).inserted { collected.texts.append(summary) }
-      guard collected.seen.insert(place + detail).inserted else { return }
-      collected.texts.append(place + detail)
-      collected.detailCounts[origin] = count + 1
+      if collected.seen.insert(place + detail).inserted { collected.texts.append(place + detail) }
     }
   }
 

@@ -66,4 +66,14 @@ public indirect enum Expression: Sendable {
     if case .literal(let value, _) = self { return value }
     return nil
   }
+
+  /// What stands for the expression in messages: its own text where it has one.
+  public var text: String {
+    switch self {
+    case .literal(let value, let type): value.text(as: type)
+    case .column(let attribute): attribute.name
+    case .call(let call):
+      call.origin.text.isEmpty ? "\(call.function.name)(\(call.arguments.map(\.text).joined(separator: ", ")))" : call.origin.text
+    }
+  }
 }

@@ -30,15 +30,48 @@ public struct FunctionRegistry: Sendable {
   ///
   /// - Parameter name: a name that ``scalar(_:)`` knows.
   /// - Throws: ``FunctionError`` where there is no such function or it does not take these arguments.
-  public func call(_ name: String, _ arguments: [Expression], texts: [String]? = nil, origin: Expression.Origin = .none) throws(FunctionError)
+  public func call(_ name: String, _ arguments: [Expression], texts: [String]? = nil, origin: Expression.Origin = .none)
+    throws(FunctionError)
     -> Expression
   {
     guard let function = scalar(name) else { throw FunctionError("Unknown function [\(name)]") }
-    var described: [ScalarFunction.Argument] = []
-    for (index, argument) in arguments.enumerated() {
-      described.append(ScalarFunction.Argument(type: argument.type, constant: argument.constant, text: texts?[index] ?? ""))
+    let resolution: ScalarFunction.Resolution
+    do {
+      resolution = try function.resolve(Self.describe(arguments, texts))
+    } catch {
+      throw Self.located(error, name, arguments, texts, origin)
     }
-    let resolution = try function.resolve(described)
     return .call(Expression.Call(function: function, arguments: arguments, resolution: resolution, origin: origin))
+  }
+
+  /// Chooses an aggregate's implementation for checked arguments.
+  ///
+  /// - Parameter name: a name that ``aggregate(_:)`` knows.
+  /// - Throws: ``FunctionError`` where there is no such function or it does not take these arguments.
+  public func resolveAggregate(
+    _ name: String, _ arguments: [Expression], texts: [String]? = nil, origin: Expression.Origin = .none
+  ) throws(FunctionError) -> (function: AggregateFunction, resolution: AggregateFunction.Resolution) {
+    guard let function = aggregate(name) else { throw FunctionError("Unknown function [\(name)]") }
+    do {
+      return (function, try function.resolve(Self.describe(arguments, texts)))
+    } catch {
+      throw Self.located(error, name, arguments, texts, origin)
+    }
+  }
+
+  private static func describe(_ arguments: [Expression], _ texts: [String]?) -> [ScalarFunction.Argument] {
+    arguments.enumerated().map { index, argument in
+      let text = texts.flatMap { index < $0.count ? $0[index] : nil } ?? argument.text
+      return ScalarFunction.Argument(type: argument.type, constant: argument.constant, text: text)
+    }
+  }
+
+  private static func located(
+    _ error: FunctionError, _ name: String, _ arguments: [Expression], _ texts: [String]?, _ origin: Expression.Origin
+  ) -> FunctionError {
+    var error = error
+    error.callText =
+      origin.text.isEmpty ? "\(name)(\((texts ?? arguments.map(\.text)).joined(separator: ", ")))" : origin.text
+    return error
   }
 }

@@ -58,10 +58,3 @@ public struct ScalarFunction: Sendable {
     case lazy(@Sendable (_ arguments: [CompiledExpression], _ frame: EvaluationFrame) throws -> Column)
   }
 }
-
-/// Why a function cannot take its arguments: the message without its place, such as
-/// `first argument of [a + b] must be [numeric], found value [a] type [keyword]`.
-public struct FunctionError: Error, Sendable, Hashable {
-  public var message: String
-  public init(_ message: String) { self.message = message }
-}

@@ -82,11 +82,14 @@ public indirect enum Plan: Sendable {
     public var columns: [Column]
     /// Rows to read; evaluated where the data is.
     public var filter: Expression?
+    /// What the ``Source/score`` column holds: a double, computed for the rows that pass the filter. It may read the document reference.
+    public var score: Expression?
 
-    public init(snapshots: [IndexSnapshot], columns: [Column], filter: Expression? = nil) {
+    public init(snapshots: [IndexSnapshot], columns: [Column], filter: Expression? = nil, score: Expression? = nil) {
       self.snapshots = snapshots
       self.columns = columns
       self.filter = filter
+      self.score = score
     }
 
     public struct Column: Sendable {
@@ -110,7 +113,7 @@ public indirect enum Plan: Sendable {
       case indexMode
       /// A ``DocumentReference``, by which hits are fetched at the end.
       case document
-      /// The relevance of a row: the filter's scoring clauses; 0 where there are none.
+      /// The relevance of a row: ``Scan/score``, or 0.
       case score
     }
   }

@@ -1,0 +1,153 @@
+import Meanwhile
+import MeanwhileData
+
+/// Batches on their way from a source to where they are collected: steps that need no other batch, compiled to channels of a page.
+struct Pipeline: Sendable {
+  enum Source: Sendable {
+    case scan(ScanSource)
+    case pages([Page])
+  }
+
+  enum Step: Sendable {
+    /// Keeps the rows for which every condition is true, and of the columns those that are needed behind.
+    case filter([CompiledExpression], keep: [Int])
+    /// Adds a column each; a later one may read an earlier one.
+    case eval([CompiledExpression])
+    /// These columns, in this order.
+    case project([Int])
+    /// A row for each value of a column.
+    case expand(Int)
+  }
+
+  var source: Source
+  var steps: [Step] = []
+  /// The columns behind the last step.
+  var layout: [Attribute]
+
+  /// Rows a worker takes at a time.
+  static let morselRowCount = 65_536
+
+  /// What a worker takes at a time.
+  struct Morsel: Sendable {
+    /// A segment or a page of the source.
+    var unit: Int
+    var rows: Range<Int>
+  }
+
+  var morsels: [Morsel] {
+    let rowCounts: [Int] =
+      switch source {
+      case .scan(let scan): scan.units.map { $0.isSkipped ? 0 : $0.view.segment.rowCount }
+      case .pages(let pages): pages.map(\.rowCount)
+      }
+    var morsels: [Morsel] = []
+    for (unit, rowCount) in rowCounts.enumerated() {
+      for start in stride(from: 0, to: rowCount, by: Self.morselRowCount) {
+        morsels.append(Morsel(unit: unit, rows: start..<min(rowCount, start + Self.morselRowCount)))
+      }
+    }
+    return morsels
+  }
+
+  func channel(of attribute: Attribute) throws -> Int {
+    guard let channel = layout.firstIndex(of: attribute) else {
+      throw APIError.internalFailure("the plan lacks the column [\(attribute.name)]")
+    }
+    return channel
+  }
+
+  func compiled(_ expression: Expression) throws -> CompiledExpression {
+    do {
+      return try CompiledExpression(expression, layout: layout)
+    } catch {
+      throw APIError.internalFailure(error.message)
+    }
+  }
+
+  /// Takes a batch through the steps from one on.
+  ///
+  /// - Parameter emit: is given what comes out: no batch, one, or several.
+  func process(_ page: Page, from first: Int = 0, _ frame: EvaluationFrame, _ emit: (Page) throws -> Void) throws {
+    var page = page
+    var index = first
+    while index < steps.count {
+      guard page.rowCount > 0 else { return }
+      switch steps[index] {
+      case .filter(let conditions, let keep): page = try Self.filter(page, conditions, keep, frame)
+      case .eval(let expressions):
+        for expression in expressions { page.columns.append(try expression.evaluate(frame.over(page))) }
+      case .project(let channels): page.columns = channels.map { page.columns[$0] }
+      case .expand(let channel):
+        let expanded = page.expanded(channel)
+        for part in expanded.slices(rowCountMax: Page.rowCountMax) { try process(part, from: index + 1, frame, emit) }
+        return
+      }
+      index += 1
+    }
+    if page.rowCount > 0 { try emit(page) }
+  }
+
+  private static func filter(_ page: Page, _ conditions: [CompiledExpression], _ keep: [Int], _ frame: EvaluationFrame) throws -> Page {
+    var selection = Selection.all
+    for condition in conditions {
+      let found = Selection(where: try condition.evaluate(frame.over(page)))
+      selection = conditions.count == 1 ? found : selection.intersection(found)
+      if selection.count(of: page.rowCount) == 0 { break }
+    }
+    let columns = keep.map { page.columns[$0] }
+    guard case .some(let rows) = selection else { return Page(rowCount: page.rowCount, columns: columns) }
+    return Page(rowCount: rows.count, columns: rows.count == 0 ? columns : columns.map { $0.gather(rows.buffer) })
+  }
+}
+
+extension EvaluationFrame {
+  /// The same query's frame for another batch.
+  func over(_ page: Page) -> EvaluationFrame {
+    var frame = self
+    frame.page = page
+    frame.rowCount = page.rowCount
+    return frame
+  }
+}
+
+extension Page {
+  /// Runs of at most so many rows.
+  func slices(rowCountMax: Int) -> [Page] {
+    if rowCount <= rowCountMax { return [self] }
+    return stride(from: 0, to: rowCount, by: rowCountMax).map { slice($0..<min(rowCount, $0 + rowCountMax)) }
+  }
+
+  func slice(_ rows: Range<Int>) -> Page { Page(rowCount: rows.count, columns: columns.map { $0.slice(rows) }) }
+
+  func gather(_ rows: UnsafeBufferPointer<UInt32>) -> Page { Page(rowCount: rows.count, columns: columns.map { $0.gather(rows) }) }
+
+  /// A row for each value of a column; a row without a value stays.
+  func expanded(_ channel: Int) -> Page {
+    let column = columns[channel]
+    guard column.offsets != nil else { return self }
+    let rows = VectorBuilder<UInt32>(capacity: rowCount)
+    let slots = VectorBuilder<UInt32>(capacity: rowCount)
+    let nulls = VectorBuilder<UInt64>(capacity: rowCount / 64 + 1)
+    var anyNull = false
+    for row in 0..<rowCount {
+      let found = column.slots(ofRow: row)
+      for slot in found.isEmpty ? 0..<1 : found {
+        if rows.count & 63 == 0 { nulls.append(0) }
+        if found.isEmpty {
+          nulls[rows.count >> 6] |= 1 << UInt64(rows.count & 63)
+          anyNull = true
+        }
+        rows.append(UInt32(truncatingIfNeeded: row))
+        slots.append(UInt32(truncatingIfNeeded: slot))
+      }
+    }
+    var page = gather(rows.buffer)
+    page.columns[channel] =
+      column.values.count == 0
+      ? .nulls(column.type, rowCount: rows.count)
+      : Column(
+        type: column.type, rowCount: rows.count, values: column.values.gather(slots.buffer),
+        nulls: anyNull ? Bitmap(words: nulls.finish(), count: rows.count) : nil)
+    return page
+  }
+}

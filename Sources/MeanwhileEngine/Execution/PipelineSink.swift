@@ -1,0 +1,36 @@
+import MeanwhileData
+import Synchronization
+
+/// Where a pipeline's batches end: one for each worker, which gives it whole morsels, in ascending order.
+protocol PipelineSink: AnyObject, SendableMetatype {
+  func begin(morsel: Int)
+  func consume(_ page: Page, _ frame: EvaluationFrame) throws
+  /// Whether the morsel need not be read on.
+  var isSatisfied: Bool { get }
+  /// Whether no morsel need be read on.
+  var isFinished: Bool { get }
+  func end(morsel: Int)
+  /// Bytes held, for the memory budget.
+  var byteCount: Int { get }
+}
+
+extension PipelineSink {
+  func begin(morsel: Int) {}
+  func end(morsel: Int) {}
+  var isSatisfied: Bool { false }
+  var isFinished: Bool { false }
+}
+
+/// One worker's sink, in the worker's hands while it works on a batch, and in a reader's between two batches.
+///
+/// `@unchecked Sendable`: the sink is touched under ``lock`` only.
+final class WorkerSlot<Sink: PipelineSink>: @unchecked Sendable {
+  private let lock = Mutex<Void>(())
+  private let sink: Sink
+
+  init(_ sink: Sink) { self.sink = sink }
+
+  func withSink<Result>(_ body: (Sink) throws -> Result) rethrows -> Result {
+    try lock.withLock { _ in try body(sink) }
+  }
+}

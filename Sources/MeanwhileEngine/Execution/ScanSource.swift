@@ -1,0 +1,156 @@
+import Meanwhile
+import MeanwhileData
+
+/// A compiled scan: the segments to read, the conditions in the order they are tried, and the columns to make of the rows that pass.
+struct ScanSource: Sendable {
+  /// A segment of one of the scan's indices.
+  struct Unit: Sendable {
+    var view: SegmentView
+    var index: IndexDefinition
+    /// Over all snapshots of the scan, in order: what a ``DocumentReference`` counts.
+    var ordinal: Int
+    /// No row can pass the filter.
+    var isSkipped: Bool
+  }
+
+  /// A condition, and the scan's columns that it reads, in the order of its channels.
+  struct Condition: Sendable {
+    var expression: CompiledExpression
+    var columns: [Int]
+  }
+
+  var units: [Unit]
+  /// Every column that is read, for output or for a condition.
+  var columns: [Plan.Scan.Column]
+  var conditions: [Condition]
+  /// The columns that come out, by place in ``columns``.
+  var output: [Int]
+  /// The relevance of a row.
+  var score: Condition?
+
+  /// - Parameters:
+  ///   - filter: conditions that must all be true, the scan's own included.
+  ///   - output: the columns that come out.
+  init(_ scan: Plan.Scan, filter: [Expression], output wanted: [Plan.Scan.Column]) throws {
+    var columns = wanted
+    let layout = scan.columns.map(\.attribute)
+    func condition(_ expression: Expression) throws -> Condition {
+      let attributes = layout.filter(expression.attributes.contains)
+      var places: [Int] = []
+      for attribute in attributes {
+        if let place = columns.firstIndex(where: { $0.attribute == attribute }) {
+          places.append(place)
+        } else if let column = scan.columns.first(where: { $0.attribute == attribute }) {
+          places.append(columns.count)
+          columns.append(column)
+        }
+      }
+      do {
+        return Condition(expression: try CompiledExpression(expression, layout: attributes), columns: places)
+      } catch {
+        throw APIError.internalFailure(error.message)
+      }
+    }
+    conditions = try filter.map(condition)
+    let wantsScore = wanted.contains { if case .score = $0.source { true } else { false } }
+    score = wantsScore ? try scan.score.map(condition) : nil
+    self.columns = columns
+    output = Array(wanted.indices)
+    let skip = SegmentSkipping(filter, columns: scan.columns)
+    units = []
+    for snapshot in scan.snapshots {
+      for view in snapshot.segments {
+        let isSkipped = view.segment.rowCount == 0 || !skip.mayMatch(view.segment)
+        units.append(Unit(view: view, index: snapshot.definition, ordinal: units.count, isSkipped: isSkipped))
+      }
+    }
+  }
+
+  /// Rows that conditions are tried on.
+  var rowCount: Int { units.reduce(0) { $0 + ($1.isSkipped ? 0 : $1.view.segment.rowCount) } }
+}
+
+/// Reads one segment for one worker; a column is asked for when its first value is needed.
+struct SegmentReader {
+  let source: ScanSource
+  let unit: ScanSource.Unit
+  private var loaded: [Column?]
+  private(set) var valuesLoaded = 0
+
+  init(_ source: ScanSource, unit: ScanSource.Unit) {
+    self.source = source
+    self.unit = unit
+    loaded = [Column?](repeating: nil, count: source.columns.count)
+  }
+
+  /// The rows of a range that stand and pass the conditions, as a batch of the output columns; nil where there are none.
+  mutating func read(_ range: Range<Int>, _ frame: EvaluationFrame) throws -> Page? {
+    var selection = Selection(live: range, deleted: unit.view.deleted)
+    var rowCount = selection.count(of: range.count)
+    for condition in source.conditions {
+      guard rowCount > 0 else { return nil }
+      let found = try evaluate(condition, range, selection, rowCount, frame)
+      selection = selection.narrowed(by: Selection(where: found))
+      rowCount = selection.count(of: range.count)
+    }
+    guard rowCount > 0 else { return nil }
+    var columns: [Column] = []
+    columns.reserveCapacity(source.output.count)
+    for place in source.output {
+      if case .score = source.columns[place].source, let score = source.score {
+        columns.append(try evaluate(score, range, selection, rowCount, frame))
+      } else {
+        columns.append(try values(place, range, selection, rowCount))
+      }
+    }
+    return Page(rowCount: rowCount, columns: columns)
+  }
+
+  private mutating func evaluate(
+    _ condition: ScanSource.Condition, _ range: Range<Int>, _ selection: Selection, _ rowCount: Int, _ frame: EvaluationFrame
+  ) throws -> Column {
+    var columns: [Column] = []
+    columns.reserveCapacity(condition.columns.count)
+    for place in condition.columns { columns.append(try values(place, range, selection, rowCount)) }
+    return try condition.expression.evaluate(frame.over(Page(rowCount: rowCount, columns: columns)))
+  }
+
+  /// The values of a column in the selected rows of a range.
+  private mutating func values(_ place: Int, _ range: Range<Int>, _ selection: Selection, _ rowCount: Int) throws -> Column {
+    let column = source.columns[place]
+    let type = column.attribute.type
+    switch column.source {
+    case .document:
+      let first = DocumentReference(segment: unit.ordinal, row: range.lowerBound).encoded
+      let references = Vector<Int64>(count: rowCount) { target in
+        switch selection {
+        case .all: for row in 0..<rowCount { (target + row).initialize(to: first + Int64(row)) }
+        case .some(let rows): for row in 0..<rowCount { (target + row).initialize(to: first + Int64(rows[row])) }
+        }
+      }
+      return Column(type: .document, rowCount: rowCount, values: .longs(references))
+    case .score: return Column(constant: .double(0), type: .double, rowCount: rowCount)
+    case .index: return Column(constant: .string(unit.index.name), type: type, rowCount: rowCount)
+    case .indexMode: return Column(constant: .string(unit.index.mode), type: type, rowCount: rowCount)
+    case .field(let path), .metadata(let path):
+      let whole = try loaded[place] ?? load(path, type)
+      loaded[place] = whole
+      if whole.isAllNull { return .nulls(type, rowCount: rowCount) }
+      valuesLoaded += rowCount
+      return whole.selected(selection, in: range).widened(to: type)
+    }
+  }
+
+  private func load(_ path: String, _ type: DataType) throws -> Column {
+    let rowCount = unit.view.segment.rowCount
+    guard type.layout != .none, let column = try unit.view.segment.column(path), column.rowCount == rowCount else {
+      return .nulls(type, rowCount: rowCount)
+    }
+    return column.type.canWiden(to: type) ? column : .nulls(type, rowCount: rowCount)
+  }
+}
+
+extension IndexDefinition {
+  /// The setting `index.mode`.
+  var mode: String { settings["mode"]?.string ?? settings["index"]?.object?["mode"]?.string ?? "standard" }
+}

@@ -1,0 +1,126 @@
+import MeanwhileData
+
+/// Keeps the first rows of a sort. Rows that cannot be among them are dropped a batch at a time, by comparing their first key with the worst that is
+/// kept; when enough others have gathered they are sorted, and the best stay. Rows of later batches lose against equal ones, so the result is that
+/// of a stable sort.
+final class TopRows: PipelineSink {
+  private let keys: [Plan.SortKey]
+  private let expressions: [CompiledExpression]
+  private let layout: [Attribute]
+  private let count: Int
+  /// Kept rows; the last column says where a row came from, in the order of the source.
+  private var buffered: [Page] = []
+  private var bufferedRows = 0
+  private var threshold: (rank: UInt8, prefix: UInt64)?
+  private var morsel = 0
+  private var rowOfMorsel = 0
+  private(set) var byteCount = 0
+
+  init(_ keys: [Plan.SortKey], _ expressions: [CompiledExpression], layout: [Attribute], count: Int) {
+    self.keys = keys
+    self.expressions = expressions
+    self.layout = layout + [Attribute(name: "$position", type: .long)]
+    self.count = count
+  }
+
+  func begin(morsel: Int) {
+    self.morsel = morsel
+    rowOfMorsel = 0
+  }
+
+  func consume(_ page: Page, _ frame: EvaluationFrame) throws {
+    guard count > 0 else { return }
+    var kept = page
+    let start = Int64(morsel) << 32 | Int64(rowOfMorsel)
+    rowOfMorsel += page.rowCount
+    if let threshold {
+      let first = RowOrder([try expressions[0].evaluate(frame.over(page))], [keys[0]]).keys[0]
+      let rows = first.rows(upTo: threshold, includingEqual: expressions.count > 1 || first.bytes != nil)
+      guard rows.count > 0 else { return }
+      kept = page.gather(rows.buffer)
+      kept.columns.append(.positions(from: start, rows: rows))
+    } else {
+      kept.columns.append(.positions(from: start, count: page.rowCount))
+    }
+    add(kept)
+    if bufferedRows >= max(2 * count, Page.rowCountMax) + count { try prune(frame) }
+  }
+
+  private func add(_ page: Page) {
+    buffered.append(page)
+    bufferedRows += page.rowCount
+    byteCount += page.byteCount
+  }
+
+  private func prune(_ frame: EvaluationFrame) throws {
+    let all = try buffered.concatenated(layout)
+    let columns = try expressions.map { try $0.evaluate(frame.over(all)) }
+    let positions = all.columns[all.columns.count - 1]
+    let order = RowOrder(columns + [positions], keys + [Self.byPosition])
+    let rows = order.sorted(rowCount: all.rowCount, limit: count)
+    if rows.count == count {
+      let last = Int(rows[rows.count - 1])
+      threshold = (order.keys[0].nullRanks?[last] ?? order.keys[0].rankOfValues, order.keys[0].prefixes[last])
+    }
+    buffered = []
+    bufferedRows = 0
+    byteCount = 0
+    add(all.gather(rows.buffer))
+  }
+
+  private static let byPosition = Plan.SortKey(.literal(.null, .long))
+
+  /// The first rows of all workers.
+  static func result(of slots: [WorkerSlot<TopRows>], _ frame: EvaluationFrame) throws -> [Page] {
+    guard let first = slots.first else { return [] }
+    for slot in slots.dropFirst() {
+      let pages = slot.withSink(\.buffered)
+      first.withSink { sink in pages.forEach(sink.add) }
+    }
+    return try first.withSink { sink in
+      guard sink.bufferedRows > 0 else { return [] }
+      try sink.prune(frame)
+      return sink.buffered.map { Page(rowCount: $0.rowCount, columns: $0.columns.dropLast()) }.flatMap {
+        $0.slices(rowCountMax: Page.rowCountMax)
+      }
+    }
+  }
+}
+
+extension RowOrder.Key {
+  /// The rank of what is not null.
+  var rankOfValues: UInt8 { 1 - nullRank }
+
+  /// The rows that come before a rank and prefix, or with it.
+  func rows(upTo threshold: (rank: UInt8, prefix: UInt64), includingEqual: Bool) -> Vector<UInt32> {
+    let count = prefixes.count
+    var found = 0
+    let rows = Vector<UInt32>(count: count) { target in
+      for row in 0..<count {
+        let rank = nullRanks?[row] ?? rankOfValues
+        let prefix = prefixes[row]
+        let isBefore =
+          rank < threshold.rank || rank == threshold.rank && (prefix < threshold.prefix || includingEqual && prefix == threshold.prefix)
+        (target + found).initialize(to: UInt32(truncatingIfNeeded: row))
+        found &+= isBefore ? 1 : 0
+      }
+    }
+    return rows.slice(0..<found)
+  }
+}
+
+extension Column {
+  fileprivate static func positions(from start: Int64, count: Int) -> Column {
+    let values = Vector<Int64>(count: count) { target in
+      for row in 0..<count { (target + row).initialize(to: start &+ Int64(row)) }
+    }
+    return Column(type: .long, rowCount: count, values: .longs(values))
+  }
+
+  fileprivate static func positions(from start: Int64, rows: Vector<UInt32>) -> Column {
+    let values = Vector<Int64>(count: rows.count) { target in
+      for index in 0..<rows.count { (target + index).initialize(to: start &+ Int64(rows[index])) }
+    }
+    return Column(type: .long, rowCount: rows.count, values: .longs(values))
+  }
+}

@@ -1,0 +1,15 @@
+extension FunctionRegistry {
+  /// Every function that ships with the engine.
+  public static let standard: FunctionRegistry = {
+    var registry = FunctionRegistry()
+    for function in operators { registry.add(function) }
+    return registry
+  }()
+
+  private static var operators: [ScalarFunction] {
+    ArithmeticOperator.allCases.map(\.function) + [.negate]
+      + ComparisonOperator.allCases.map(\.function)
+      + LogicOperator.allCases.map(\.function) + [.not]
+      + [.isNull, .isNotNull]
+  }
+}
