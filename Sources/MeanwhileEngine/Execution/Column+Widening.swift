@@ -18,9 +18,10 @@ extension Column {
   /// The values as a wider type; see ``DataType/canWiden(to:)``.
   func widened(to wider: DataType) -> Column {
     if type == wider { return self }
-    var result = self
+    // A slice with offsets shows all values of its segment: only its own are worth converting.
+    var result = offsets == nil || isConstant || type.layout == wider.layout && !wider.isDate ? self : compacted()
     result.type = wider
-    guard case .longs(let source) = values else { return result }
+    guard case .longs(let source) = result.values else { return result }
     if wider.layout == .double {
       result.values = .doubles(
         Vector<Double>(count: source.count) { target in
@@ -36,5 +37,10 @@ extension Column {
         })
     }
     return result
+  }
+
+  /// The same rows without values of others.
+  func compacted() -> Column {
+    gather(Vector((0..<UInt32(truncatingIfNeeded: rowCount)).map { $0 }).buffer)
   }
 }

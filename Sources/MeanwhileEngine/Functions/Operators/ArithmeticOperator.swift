@@ -182,7 +182,7 @@ enum ArithmeticOperator: String, Sendable, CaseIterable {
 extension ScalarFunction {
   /// `-x`.
   static let negate = ScalarFunction(
-    name: "neg",
+    name: OperatorName.negate,
     documentation: FunctionDocumentation(
       category: .operators, syntax: "-value", summary: "The negative of a number or span.", examples: [.init("ROW x = -(2 + 3)", "-5")])
   ) { arguments throws(FunctionError) in

@@ -68,7 +68,7 @@ enum LogicOperator: String, Sendable, CaseIterable {
 extension ScalarFunction {
   /// `NOT x`.
   static let not = ScalarFunction(
-    name: "not",
+    name: OperatorName.not,
     documentation: FunctionDocumentation(
       category: .operators, syntax: "NOT condition", summary: "True where the condition is false.",
       examples: [.init("ROW x = NOT true", "false")])

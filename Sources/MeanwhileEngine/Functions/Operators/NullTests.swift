@@ -3,11 +3,12 @@ import MeanwhileData
 extension ScalarFunction {
   /// `x IS NULL`.
   static let isNull = nullTest(
-    "is_null", syntax: "value IS NULL", summary: "Whether there is no value.", example: .init("ROW x = null IS NULL", "true"), whenNull: 1)
+    OperatorName.isNull, syntax: "value IS NULL", summary: "Whether there is no value.",
+    example: .init("ROW x = null IS NULL", "true"), whenNull: 1)
 
   /// `x IS NOT NULL`.
   static let isNotNull = nullTest(
-    "is_not_null", syntax: "value IS NOT NULL", summary: "Whether there is a value, or several.",
+    OperatorName.isNotNull, syntax: "value IS NOT NULL", summary: "Whether there is a value, or several.",
     example: .init("ROW x = null IS NOT NULL", "false"), whenNull: 0)
 
   private static func nullTest(

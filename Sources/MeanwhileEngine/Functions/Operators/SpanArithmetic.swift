@@ -2,8 +2,6 @@ import MeanwhileData
 
 /// Dates plus and minus spans. Calendar spans are reckoned in UTC, and a day that a month lacks becomes its last.
 enum SpanArithmetic {
-  private static let millisecondsPerDay: Int64 = 86_400_000
-
   /// A date at `dateIndex` and a span at the other place.
   static func resolution(_ date: DataType, span: DataType, dateIndex: Int, isSubtraction: Bool) -> ScalarFunction.Resolution {
     let unitsPerMillisecond: Int64 = date == .dateNanos ? 1_000_000 : 1
@@ -32,17 +30,14 @@ enum SpanArithmetic {
   }
 
   private static func add(_ moment: Int64, _ period: DatePeriod, _ isSubtraction: Bool, _ unitsPerMillisecond: Int64) -> Int64? {
-    let unitsPerDay = millisecondsPerDay * unitsPerMillisecond
-    let day = moment.flooredQuotient(unitsPerDay)
-    let timeOfDay = moment - day * unitsPerDay
-    let sign: Int64 = isSubtraction ? -1 : 1
-    var newDay = day
-    if period.months != 0 { newDay = CivilDate(daysSinceEpoch: day).adding(months: sign * Int64(period.months)).daysSinceEpoch }
-    newDay &+= sign * Int64(period.days)
-    let (start, overflow) = newDay.multipliedReportingOverflow(by: unitsPerDay)
-    if overflow { return nil }
-    let (result, sumOverflow) = start.addingReportingOverflow(timeOfDay)
-    return sumOverflow ? nil : result
+    let sign = isSubtraction ? -1 : 1
+    let milliseconds = moment.floorDivided(by: unitsPerMillisecond)
+    let rest = moment &- milliseconds &* unitsPerMillisecond
+    guard let months = milliseconds.adding(months: sign * Int(period.months)) else { return nil }
+    guard let days = months.adding(days: sign * Int(period.days)) else { return nil }
+    let (scaled, overflow) = days.multipliedReportingOverflow(by: unitsPerMillisecond)
+    let (result, sumOverflow) = scaled.addingReportingOverflow(rest)
+    return overflow || sumOverflow ? nil : result
   }
 
   /// Two spans of one kind.
@@ -71,5 +66,19 @@ enum SpanArithmetic {
     } describe: { _, _ in
       Failure.integerOverflow
     }
+  }
+}
+
+extension DatePeriod {
+  /// Nil where it overflows.
+  func adding(_ other: DatePeriod) -> DatePeriod? {
+    let (months, monthsOverflow) = months.addingReportingOverflow(other.months)
+    let (days, daysOverflow) = days.addingReportingOverflow(other.days)
+    return monthsOverflow || daysOverflow ? nil : DatePeriod(months: months, days: days)
+  }
+
+  /// Nil where it overflows.
+  var negated: DatePeriod? {
+    months == .min || days == .min ? nil : DatePeriod(months: -months, days: -days)
   }
 }
