@@ -1,4 +1,5 @@
 import Meanwhile
+import MeanwhileData
 import Synchronization
 
 /// A store that keeps everything in memory: for embedding, for tests, and for a server that need not remember.
@@ -6,6 +7,13 @@ import Synchronization
 /// Its halves: `MemoryStore+TaskStore.swift` keeps tasks and results, `MemoryStore+IndexStore.swift` keeps indices.
 public final class MemoryStore: Sendable {
   let tasks = Mutex(TaskTable())
+  /// Indices by name.
+  let indexWriters = Mutex<[String: IndexWriter]>([:])
+  let time: any TimeSource
+  let random: any RandomSource
 
-  public init() {}
+  public init(time: any TimeSource = SystemTimeSource(), random: any RandomSource = SystemRandomSource()) {
+    self.time = time
+    self.random = random
+  }
 }

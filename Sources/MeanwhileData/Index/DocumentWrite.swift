@@ -13,16 +13,20 @@ public struct DocumentWrite: Sendable {
   public var operation: Operation
   /// Nil: the store makes one.
   public var id: String?
-  /// The document, one JSON object, as it came; empty for a delete.
-  public var source: [UInt8]
+  /// The document, one JSON object, as it came; empty for a delete. A slice, so that the writes of a bulk body share its memory.
+  public var source: ArraySlice<UInt8>
   /// Optimistic concurrency: the write is a 409 unless the document has this sequence number.
   public var ifSequenceNumber: Int64?
 
-  public init(operation: Operation, id: String?, source: [UInt8] = [], ifSequenceNumber: Int64? = nil) {
+  public init(operation: Operation, id: String?, source: ArraySlice<UInt8> = [], ifSequenceNumber: Int64? = nil) {
     self.operation = operation
     self.id = id
     self.source = source
     self.ifSequenceNumber = ifSequenceNumber
+  }
+
+  public init(operation: Operation, id: String?, source: [UInt8], ifSequenceNumber: Int64? = nil) {
+    self.init(operation: operation, id: id, source: source[...], ifSequenceNumber: ifSequenceNumber)
   }
 }
 

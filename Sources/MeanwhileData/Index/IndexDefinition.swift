@@ -13,7 +13,8 @@ public struct IndexDefinition: Sendable, Hashable {
   public var aliases: JSONObject
 
   public init(
-    name: String, uuid: String, created: Timestamp, mapping: Mapping, settings: JSONObject = JSONObject(), aliases: JSONObject = JSONObject()
+    name: String, uuid: String, created: Timestamp, mapping: Mapping, settings: JSONObject = JSONObject(),
+    aliases: JSONObject = JSONObject()
   ) {
     self.name = name
     self.uuid = uuid

@@ -10,7 +10,95 @@ public struct IndexResolver: Sendable {
     public var allowNoIndices = true
     /// Patterns match hidden indices (whose names begin with a dot) too.
     public var expandHidden = false
+    /// Patterns match anything at all; without it a pattern is a name that does not exist.
+    public var expandWildcards = true
 
     public init() {}
+
+    /// The options of a request: `ignore_unavailable`, `allow_no_indices`, `expand_wildcards`.
+    ///
+    /// - Throws: `illegal_argument_exception` (400) for a value that is none.
+    public init(_ parameters: Parameters) throws(APIError) {
+      ignoreUnavailable = try parameters.bool("ignore_unavailable") ?? false
+      allowNoIndices = try parameters.bool("allow_no_indices") ?? true
+      guard let expand = parameters["expand_wildcards"] else { return }
+      for word in expand.split(separator: ",") {
+        switch word {
+        case "all": (expandHidden, expandWildcards) = (true, true)
+        case "hidden": expandHidden = true
+        case "open", "closed": expandWildcards = true
+        case "none": expandWildcards = false
+        default: throw .illegalArgument("No valid expand wildcard value [\(word)]")
+        }
+      }
+    }
+
+    /// The parameters that ``init(_:)`` reads, for routes.
+    public static let parameterNames = ["ignore_unavailable", "allow_no_indices", "expand_wildcards"]
+  }
+
+  private struct Entry {
+    var name: String
+    var isHidden: Bool
+    var aliases: [String]
+  }
+
+  private let entries: [Entry]
+
+  /// - Parameter indices: all that there are.
+  public init(_ indices: [IndexSummary]) {
+    entries = indices.map { index in
+      let hidden = index.definition.settings["hidden"]
+      return Entry(
+        name: index.definition.name, isHidden: hidden == true || hidden == "true" || index.definition.name.hasPrefix("."),
+        aliases: index.definition.aliases.names)
+    }
+  }
+
+  /// The concrete names, each once, in the order of the expression and sorted within a pattern. An empty expression, `_all` and `*` are all indices.
+  ///
+  /// - Throws: `index_not_found_exception` (404) as the options say; `illegal_argument_exception` (400) for an expression that is none.
+  public func resolve(_ expression: String, options: Options = Options()) throws(APIError) -> [String] {
+    let parts = expression.split(separator: ",", omittingEmptySubsequences: true).map(String.init)
+    var found: [String] = []
+    var sawPattern = false
+    for part in parts.isEmpty ? ["_all"] : parts {
+      if part.hasPrefix("-"), sawPattern {
+        let excluded = String(part.dropFirst())
+        let names = Set(matches(excluded, options: Self.withHidden(options)).map(\.name))
+        if names.isEmpty, !Wildcard.isPattern(excluded), !options.ignoreUnavailable { throw .indexNotFound(excluded) }
+        found.removeAll { names.contains($0) }
+        continue
+      }
+      let isPattern = part == "_all" || Wildcard.isPattern(part)
+      let matched = isPattern && !options.expandWildcards ? [] : matches(part, options: options)
+      if isPattern {
+        sawPattern = true
+        if matched.isEmpty, !options.allowNoIndices { throw .indexNotFound(part) }
+      } else if matched.isEmpty {
+        if options.ignoreUnavailable { continue }
+        throw .indexNotFound(part)
+      }
+      for entry in matched where !found.contains(entry.name) { found.append(entry.name) }
+    }
+    if found.isEmpty, !options.allowNoIndices { throw .indexNotFound(expression.isEmpty ? "_all" : expression) }
+    return found
+  }
+
+  private static func withHidden(_ options: Options) -> Options {
+    var all = options
+    all.expandHidden = true
+    return all
+  }
+
+  private func matches(_ part: String, options: Options) -> [Entry] {
+    let pattern = part == "_all" ? "*" : part
+    guard Wildcard.isPattern(pattern) else { return entries.filter { $0.name == pattern || $0.aliases.contains(pattern) } }
+    // A pattern that itself begins with a dot means the hidden ones.
+    let showsHidden = options.expandHidden || pattern.hasPrefix(".")
+    return entries.filter { entry in
+      (showsHidden || !entry.isHidden)
+        && (Wildcard.matches(pattern, entry.name) || entry.aliases.contains { Wildcard.matches(pattern, $0) })
+    }
   }
 }

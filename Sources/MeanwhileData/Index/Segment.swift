@@ -9,12 +9,19 @@ public final class Segment: Sendable {
   /// What is known of each column without touching it, by field path.
   public let fields: [String: FieldSummary]
   private let load: @Sendable (String) throws -> Column?
+  private let loadIdentifiers: @Sendable () throws -> IdentifierTable?
 
-  /// - Parameter load: gives the column of a field, all rows; may be called from several threads, and repeatedly.
-  public init(rowCount: Int, fields: [String: FieldSummary], load: @escaping @Sendable (String) throws -> Column?) {
+  /// - Parameters:
+  ///   - identifiers: gives the table by which documents are found by id; without one they are searched for.
+  ///   - load: gives the column of a field, all rows; may be called from several threads, and repeatedly.
+  public init(
+    rowCount: Int, fields: [String: FieldSummary], identifiers: @escaping @Sendable () throws -> IdentifierTable? = { nil },
+    load: @escaping @Sendable (String) throws -> Column?
+  ) {
     self.rowCount = rowCount
     self.fields = fields
     self.load = load
+    loadIdentifiers = identifiers
   }
 
   /// What a segment knows of a column beforehand: enough to skip the column, or the whole segment.
@@ -27,6 +34,9 @@ public final class Segment: Sendable {
     /// Least and greatest value of a long or double layout, else null.
     public var minimum: Value
     public var maximum: Value
+
+    /// Bytes that the column takes.
+    public var byteCount = 0
 
     public init(type: DataType, rowsWithValue: Int, valueCount: Int, minimum: Value = .null, maximum: Value = .null) {
       self.type = type
@@ -41,6 +51,23 @@ public final class Segment: Sendable {
   ///
   /// - Throws: ``APIError`` (500) that names file and offset where the data is damaged.
   public func column(_ path: String) throws -> Column? { try load(path) }
+
+  /// Bytes of all columns.
+  public var byteCount: Int { fields.values.reduce(0) { $0 + $1.byteCount } }
+
+  /// The table of the segment's ids; nil where it has none.
+  ///
+  /// - Throws: as ``column(_:)``.
+  public func identifiers() throws -> IdentifierTable? { try loadIdentifiers() }
+
+  /// The newest row with an id, deleted or not; nil where there is none.
+  ///
+  /// - Throws: as ``column(_:)``.
+  public func row(ofID id: UnsafeBufferPointer<UInt8>) throws -> Int? {
+    guard case .bytes(let ids)? = try column(MetadataField.id)?.values else { return nil }
+    if let table = try identifiers() { return table.row(of: id, in: ids) }
+    return (0..<ids.count).reversed().first { ByteOrder.isEqual(ids[$0], id) }
+  }
 }
 
 /// The columns that every segment has.

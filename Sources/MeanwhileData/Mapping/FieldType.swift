@@ -1,6 +1,7 @@
 /// The type of a field as mappings name it (Elasticsearch's `type`).
 public enum FieldType: String, Sendable, Hashable, CaseIterable {
-  case boolean, byte, short, integer, long, double, float, keyword, text, date, ip, version, binary, object, nested, flattened, alias, wildcard
+  case boolean, byte, short, integer, long, double, float, keyword, text, date, ip, version, binary, object, nested, flattened, alias,
+    wildcard
   case unsignedLong = "unsigned_long"
   case halfFloat = "half_float"
   case scaledFloat = "scaled_float"

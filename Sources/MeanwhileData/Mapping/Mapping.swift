@@ -46,7 +46,9 @@ public struct Mapping: Sendable, Hashable {
     func visit(_ fields: [String: FieldMapping], under prefix: String) {
       for (name, field) in fields {
         let path = prefix + name
-        if field.type == .object || field.type == .nested {
+        // Fields of nested documents belong to no row of their own, so they have no column.
+        if field.type == .nested { continue }
+        if field.type == .object {
           visit(field.properties, under: path + ".")
           continue
         }

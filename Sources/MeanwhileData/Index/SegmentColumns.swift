@@ -1,0 +1,43 @@
+/// The columns of a segment that is made in memory, with their summaries.
+struct SegmentColumns {
+  let rowCount: Int
+  private var columns: [String: Column] = [:]
+  private var fields: [String: Segment.FieldSummary] = [:]
+
+  init(rowCount: Int) {
+    self.rowCount = rowCount
+  }
+
+  mutating func add(_ column: Column, summary: Segment.FieldSummary, at path: String) {
+    var summary = summary
+    summary.byteCount = column.byteCount
+    columns[path] = column
+    fields[path] = summary
+  }
+
+  mutating func addMetadata(ids: BytesVector, sources: BytesVector, versions: Vector<Int64>, sequenceNumbers: Vector<Int64>) {
+    add(bytes: ids, type: .keyword, at: MetadataField.id)
+    add(bytes: sources, type: .source, at: MetadataField.source)
+    add(longs: versions, at: MetadataField.version)
+    add(longs: sequenceNumbers, at: MetadataField.sequenceNumber)
+  }
+
+  private mutating func add(bytes: BytesVector, type: DataType, at path: String) {
+    add(
+      Column(type: type, rowCount: rowCount, values: .bytes(bytes)),
+      summary: Segment.FieldSummary(type: type, rowsWithValue: rowCount, valueCount: rowCount), at: path)
+  }
+
+  private mutating func add(longs: Vector<Int64>, at path: String) {
+    var summary = Segment.FieldSummary(type: .long, rowsWithValue: rowCount, valueCount: rowCount)
+    if let least = longs.buffer.min(), let greatest = longs.buffer.max() {
+      (summary.minimum, summary.maximum) = (.long(least), .long(greatest))
+    }
+    add(Column(type: .long, rowCount: rowCount, values: .longs(longs)), summary: summary, at: path)
+  }
+
+  func segment(identifiers: IdentifierTable?) -> Segment {
+    let columns = columns
+    return Segment(rowCount: rowCount, fields: fields, identifiers: { identifiers }) { columns[$0] }
+  }
+}

@@ -1,0 +1,80 @@
+import Meanwhile
+
+/// Makes one segment of several, leaving out what was deleted.
+struct SegmentMerger {
+  /// The merged segment.
+  let segment: Segment
+  /// For each input, the new row of each of its rows; -1 for a row left out.
+  let rows: [[Int32]]
+
+  /// - Throws: ``APIError`` (500) where an input is damaged.
+  init(_ inputs: [SegmentView]) throws {
+    var total: Int32 = 0
+    rows = inputs.map { input in
+      (0..<input.segment.rowCount).map { row in
+        guard input.deleted?[row] != true else { return -1 }
+        defer { total += 1 }
+        return total
+      }
+    }
+    var columns = SegmentColumns(rowCount: Int(total))
+    let metadata: Set<String> = [MetadataField.id, MetadataField.source, MetadataField.version, MetadataField.sequenceNumber]
+    var types: [String: DataType] = [:]
+    for input in inputs {
+      for (path, summary) in input.segment.fields where !metadata.contains(path) { types[path] = summary.type }
+    }
+    for (path, type) in types {
+      let merged = ColumnAccumulator(type: type)
+      for (input, rows) in zip(inputs, rows) {
+        guard let column = try input.segment.column(path), column.type == type else { continue }
+        Self.copy(column, to: merged, rows: rows)
+      }
+      if let made = merged.finish(rowCount: Int(total)) { columns.add(made.column, summary: made.summary, at: path) }
+    }
+    let ids = try Self.bytes(MetadataField.id, of: inputs, rows: rows)
+    columns.addMetadata(
+      ids: ids, sources: try Self.bytes(MetadataField.source, of: inputs, rows: rows),
+      versions: try Self.longs(MetadataField.version, of: inputs, rows: rows),
+      sequenceNumbers: try Self.longs(MetadataField.sequenceNumber, of: inputs, rows: rows))
+    segment = columns.segment(identifiers: IdentifierTable(of: ids))
+  }
+
+  private static func copy(_ column: Column, to merged: ColumnAccumulator, rows: [Int32]) {
+    switch column.values {
+    case .none: break
+    case .booleans(let values): each(column, rows) { merged.append(boolean: values[$0] != 0, row: $1) }
+    case .longs(let values): each(column, rows) { merged.append(long: values[$0], row: $1) }
+    case .doubles(let values): each(column, rows) { merged.append(double: values[$0], row: $1) }
+    case .bytes(let values): each(column, rows) { merged.append(bytes: values[$0], row: $1) }
+    case .ordinals(let ordinals, let dictionary, _):
+      each(column, rows) { merged.append(bytes: dictionary[Int(ordinals[$0])], row: $1) }
+    }
+  }
+
+  @inline(__always)
+  private static func each(_ column: Column, _ rows: [Int32], _ body: (_ slot: Int, _ row: Int) -> Void) {
+    for row in 0..<column.rowCount where rows[row] >= 0 {
+      for slot in column.slots(ofRow: row) { body(slot, Int(rows[row])) }
+    }
+  }
+
+  private static func bytes(_ path: String, of inputs: [SegmentView], rows: [[Int32]]) throws -> BytesVector {
+    let merged = BytesVectorBuilder()
+    for (input, rows) in zip(inputs, rows) {
+      guard case .bytes(let values)? = try input.segment.column(path)?.values else { throw damaged(path) }
+      for row in 0..<values.count where rows[row] >= 0 { merged.append(values[row]) }
+    }
+    return merged.finish()
+  }
+
+  private static func longs(_ path: String, of inputs: [SegmentView], rows: [[Int32]]) throws -> Vector<Int64> {
+    let merged = VectorBuilder<Int64>()
+    for (input, rows) in zip(inputs, rows) {
+      guard case .longs(let values)? = try input.segment.column(path)?.values else { throw damaged(path) }
+      for row in 0..<values.count where rows[row] >= 0 { merged.append(values[row]) }
+    }
+    return merged.finish()
+  }
+
+  private static func damaged(_ path: String) -> APIError { .internalFailure("a segment lacks the column [\(path)]") }
+}
