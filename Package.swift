@@ -111,7 +111,7 @@ let package = Package(
 
     // Tests: one target a module.
     tests(of: "Meanwhile", ["MeanwhileTestKit"]),
-    tests(of: "MeanwhileData"),
+    tests(of: "MeanwhileData", ["Meanwhile"]),
     tests(of: "MeanwhileEngine", ["Meanwhile", "MeanwhileData"]),
     tests(of: "MeanwhileESQL", ["Meanwhile", "MeanwhileData", "MeanwhileEngine"]),
     tests(of: "MeanwhileEQL", ["Meanwhile", "MeanwhileData", "MeanwhileEngine"]),

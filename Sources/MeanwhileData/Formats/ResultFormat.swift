@@ -1,0 +1,100 @@
+import Meanwhile
+
+/// A way to write a table as a response: a plugin point.
+///
+/// Contract. ``response(_:options:)`` may be called at any time, from any thread, repeatedly for one document, and gives the same bytes each time. It
+/// makes the body as it is read, page by page, and holds no more than a page of it. It is given options that ``ResultFormats`` has checked against
+/// ``capabilities``.
+///
+/// Shipped implementations: ``JSONFormat``, ``DelimitedFormat`` (CSV and TSV), ``TextTableFormat``.
+public protocol ResultFormat: Sendable {
+  /// The value of the `format` parameter, lowercase: `csv`.
+  var name: String { get }
+  /// Media types of an `Accept` or `Content-Type` header that ask for it, lowercase, without parameters.
+  var mediaTypes: [String] { get }
+  var capabilities: ResultFormatCapabilities { get }
+  /// The `Content-Type` of a response.
+  func contentType(_ options: ResultOptions) -> String
+  func response(_ document: ResultDocument, options: ResultOptions) -> EndpointResponse
+}
+
+/// What a format can express.
+public struct ResultFormatCapabilities: OptionSet, Sendable {
+  public let rawValue: Int
+  public init(rawValue: Int) { self.rawValue = rawValue }
+
+  /// It is an object, with members beside the table: `took`, `is_partial`, `profile`.
+  public static let members = ResultFormatCapabilities(rawValue: 1)
+  /// Values may be given column by column.
+  public static let columnar = ResultFormatCapabilities(rawValue: 2)
+  /// The character between fields can be chosen.
+  public static let delimiter = ResultFormatCapabilities(rawValue: 4)
+  /// The row of column names can be left out.
+  public static let header = ResultFormatCapabilities(rawValue: 8)
+}
+
+/// A table, and what an object format writes around it.
+public struct ResultDocument: Sendable {
+  /// Members before `columns`: `took`, `is_partial`, …
+  public var head: JSONObject
+  public var table: Table
+  /// Members behind `values`: `_clusters`, `profile`.
+  public var tail: JSONObject
+
+  public init(head: JSONObject = [:], table: Table, tail: JSONObject = [:]) {
+    self.head = head
+    self.table = table
+    self.tail = tail
+  }
+}
+
+/// How a table is to be written.
+public struct ResultOptions: Sendable {
+  /// Values column by column; formats with ``ResultFormatCapabilities/columnar``.
+  public var isColumnar = false
+  /// Leave out columns in which every row is null.
+  public var dropsNullColumns = false
+  /// Between fields; nil is the format's own.
+  public var delimiter: UInt8?
+  /// Whether the row of column names is written; formats with ``ResultFormatCapabilities/header``.
+  public var hasHeader = true
+  /// The zone that dates are shown in; nil is UTC.
+  public var zone: TimeZoneRules?
+  /// Set when the client asked with a vendor media type: the response's type, then, such as `application/vnd.elasticsearch+json;compatible-with=9`.
+  public var vendorContentType: String?
+
+  public init() {}
+}
+
+extension ResultDocument {
+  /// The columns to write, by their position.
+  func columnIndices(_ options: ResultOptions) -> [Int] {
+    let all = Array(table.fields.indices)
+    guard options.dropsNullColumns else { return all }
+    return all.filter { column in table.pages.contains { $0.rowCount > 0 && !$0.columns[column].hasOnlyNulls } }
+  }
+}
+
+extension Column {
+  /// Whether every row is null.
+  public var hasOnlyNulls: Bool {
+    if isAllNull { return true }
+    if isConstant { return slots(ofRow: 0).isEmpty }
+    if let offsets { return offsets[0] == offsets[rowCount] }
+    guard let nulls else { return rowCount == 0 }
+    return nulls.setCount >= rowCount
+  }
+}
+
+extension ChunkStream {
+  /// A stream of a known number of chunks, each made when it is asked for. It may be read repeatedly.
+  init(chunkCount: Int, _ make: @escaping @Sendable (Int) throws -> [UInt8]) {
+    self.init {
+      let cursor = ChunkCursor()
+      return {
+        guard let index = cursor.advance(below: chunkCount) else { return nil }
+        return try make(index)
+      }
+    }
+  }
+}

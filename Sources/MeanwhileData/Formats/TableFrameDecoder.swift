@@ -1,0 +1,202 @@
+import Meanwhile
+
+/// Reads the frames of a table as they come in; see ``TableCodec``.
+struct TableFrameDecoder {
+  private var hasStarted = false
+  private var table: Table?
+  private var isEnded = false
+
+  /// Reads the whole frames at the start of some bytes.
+  ///
+  /// - Returns: how many bytes they took.
+  mutating func consume(_ bytes: [UInt8]) throws(APIError) -> Int {
+    var reader = TableFrameReader(bytes[...])
+    var used = 0
+    if !hasStarted {
+      guard bytes.count > TableCodec.magic.count else { return 0 }
+      guard bytes.starts(with: TableCodec.magic) else { throw TableCodec.corrupt("it does not begin as one") }
+      guard bytes[TableCodec.magic.count] == TableCodec.version else {
+        throw TableCodec.corrupt("its version is [\(bytes[TableCodec.magic.count])], and this program reads [\(TableCodec.version)]")
+      }
+      hasStarted = true
+      used = TableCodec.magic.count + 1
+    }
+    while bytes.count - used >= 9 {
+      reader = TableFrameReader(bytes[used...])
+      let kind = try reader.byte()
+      let count = try reader.number(max: TableCodec.frameBytesMax)
+      guard bytes.count - used - 9 >= count else { return used }
+      try frame(kind, TableFrameReader(bytes[(used + 9)..<(used + 9 + count)]))
+      used += 9 + count
+    }
+    return used
+  }
+
+  func finish() throws(APIError) -> Table {
+    guard let table, isEnded else { throw TableCodec.corrupt("its end is missing") }
+    return table
+  }
+
+  private mutating func frame(_ kind: UInt8, _ reader: TableFrameReader) throws(APIError) {
+    var reader = reader
+    guard !isEnded else { throw TableCodec.corrupt("something follows its end") }
+    switch (TableCodec.Frame(rawValue: kind), table) {
+    case (.fields?, nil): table = Table(fields: try reader.fields())
+    case (.page?, let current?):
+      let page = try reader.page(of: current.fields)
+      table?.pages.append(page)
+    case (.end?, let current?):
+      guard try reader.number(max: .max) == current.rowCount else { throw TableCodec.corrupt("rows are missing") }
+      isEnded = true
+    default: throw TableCodec.corrupt("a frame of kind [\(kind)] is out of place")
+    }
+    guard reader.isAtEnd else { throw TableCodec.corrupt("a frame is longer than what is in it") }
+  }
+}
+
+/// Reads the payload of one frame.
+struct TableFrameReader {
+  private let bytes: ArraySlice<UInt8>
+  private var at: Int
+
+  init(_ bytes: ArraySlice<UInt8>) {
+    self.bytes = bytes
+    at = bytes.startIndex
+  }
+
+  var isAtEnd: Bool { at == bytes.endIndex }
+
+  mutating func byte() throws(APIError) -> UInt8 {
+    guard at < bytes.endIndex else { throw TableCodec.corrupt("a frame ends early") }
+    at += 1
+    return bytes[at - 1]
+  }
+
+  mutating func number(max: Int) throws(APIError) -> Int {
+    guard bytes.endIndex - at >= 8 else { throw TableCodec.corrupt("a frame ends early") }
+    var value: UInt64 = 0
+    for index in 0..<8 { value |= UInt64(bytes[at + index]) << UInt64(index * 8) }
+    at += 8
+    guard let number = Int(exactly: value), number <= max else { throw TableCodec.corrupt("a count of [\(value)] is out of range") }
+    return number
+  }
+
+  /// A number of elements that are all still to come in this frame.
+  private mutating func count(ofSize size: Int) throws(APIError) -> Int {
+    let count = try number(max: bytes.count)
+    guard count <= (bytes.endIndex - at) / size else { throw TableCodec.corrupt("a count of [\(count)] is longer than its frame") }
+    return count
+  }
+
+  mutating func fields() throws(APIError) -> [Table.Field] {
+    // A field takes more than eight bytes, so no count that fits can ask for much memory.
+    let count = try number(max: bytes.count)
+    var fields: [Table.Field] = []
+    for _ in 0..<count {
+      let name = try text()
+      let type = try type()
+      var originalTypes: [String] = []
+      for _ in 0..<(try number(max: bytes.count)) { originalTypes.append(try text()) }
+      fields.append(Table.Field(name: name, type: type, originalTypes: originalTypes))
+    }
+    return fields
+  }
+
+  mutating func page(of fields: [Table.Field]) throws(APIError) -> Page {
+    let rowCount = try number(max: TableCodec.pageRowsMax)
+    guard try number(max: bytes.count) == fields.count else { throw TableCodec.corrupt("a page has another number of columns") }
+    var columns: [Column] = []
+    for _ in fields { columns.append(try column(rowCount: rowCount)) }
+    return Page(rowCount: rowCount, columns: columns)
+  }
+
+  private mutating func text() throws(APIError) -> String {
+    let count = try count(ofSize: 1)
+    guard let text = String(validating: bytes[at..<(at + count)], as: UTF8.self) else {
+      throw TableCodec.corrupt("a name is no text")
+    }
+    at += count
+    return text
+  }
+
+  private mutating func type() throws(APIError) -> DataType {
+    let name = try text()
+    guard let type = DataType(rawValue: name) else { throw TableCodec.corrupt("there is no type [\(name)]") }
+    return type
+  }
+
+  private mutating func buffer<Element: FixedWidthInteger & BitwiseCopyable>(of _: Element.Type) throws(APIError) -> Vector<Element> {
+    let size = MemoryLayout<Element>.size
+    let count = try count(ofSize: size)
+    let start = at
+    at += count * size
+    return bytes.withUnsafeBytes { raw in
+      Vector(count: count) { target in
+        for index in 0..<count {
+          let offset = start - bytes.startIndex + index * size
+          (target + index).initialize(to: Element(littleEndian: raw.loadUnaligned(fromByteOffset: offset, as: Element.self)))
+        }
+      }
+    }
+  }
+
+  private mutating func column(rowCount: Int) throws(APIError) -> Column {
+    let type = try type()
+    guard try number(max: rowCount) == rowCount else { throw TableCodec.corrupt("a column has another number of rows") }
+    let flags = try byte()
+    let isConstant = flags & 1 != 0
+    let rows = isConstant ? min(1, rowCount) : rowCount
+    var offsets: Vector<UInt32>?
+    var nulls: Bitmap?
+    if flags & 4 != 0 { offsets = try self.offsets(count: rows + 1) }
+    if flags & 2 != 0 {
+      let words = try buffer(of: UInt64.self)
+      guard words.count == (rows + 63) / 64 else { throw TableCodec.corrupt("a column's nulls are not as long as it is") }
+      nulls = Bitmap(words: words, count: rows)
+    }
+    let values = try values(of: type)
+    if case .none = values { return .nulls(type, rowCount: rowCount) }
+    guard values.count == offsets.map({ Int($0[rows]) }) ?? rows else {
+      throw TableCodec.corrupt("a column's values are not as many as it has")
+    }
+    return Column(type: type, rowCount: rowCount, values: values, nulls: nulls, offsets: offsets, isConstant: isConstant)
+  }
+
+  private mutating func offsets(count: Int) throws(APIError) -> Vector<UInt32> {
+    let offsets = try buffer(of: UInt32.self)
+    guard offsets.count == count, offsets.count > 0, offsets[0] == 0 else { throw TableCodec.corrupt("offsets are missing") }
+    for index in 1..<max(1, count) where offsets[index] < offsets[index - 1] { throw TableCodec.corrupt("offsets go down") }
+    return offsets
+  }
+
+  private mutating func values(of type: DataType) throws(APIError) -> Column.Values {
+    let kind = try byte()
+    switch (kind, type.layout) {
+    case (0, _): return .none
+    case (1, .boolean): return .booleans(try buffer(of: UInt8.self))
+    case (2, .long): return .longs(try buffer(of: Int64.self))
+    case (3, .double):
+      let bits = try buffer(of: UInt64.self)
+      return .doubles(
+        Vector(count: bits.count) { target in
+          for index in 0..<bits.count { (target + index).initialize(to: Double(bitPattern: bits[index])) }
+        })
+    case (4, .bytes): return .bytes(try strings())
+    case (5, .bytes), (6, .bytes):
+      let ordinals = try buffer(of: UInt32.self)
+      let dictionary = try strings()
+      for ordinal in ordinals.buffer where Int(ordinal) >= dictionary.count { throw TableCodec.corrupt("an ordinal has no value") }
+      return .ordinals(ordinals, dictionary, isSorted: kind == 6)
+    default: throw TableCodec.corrupt("a column of type [\(type.rawValue)] has values of kind [\(kind)]")
+    }
+  }
+
+  private mutating func strings() throws(APIError) -> BytesVector {
+    let offsets = try buffer(of: UInt32.self)
+    guard offsets.count > 0, offsets[0] == 0 else { throw TableCodec.corrupt("offsets are missing") }
+    for index in 1..<max(1, offsets.count) where offsets[index] < offsets[index - 1] { throw TableCodec.corrupt("offsets go down") }
+    let content = try buffer(of: UInt8.self)
+    guard Int(offsets[offsets.count - 1]) == content.count else { throw TableCodec.corrupt("strings are missing") }
+    return BytesVector(offsets: offsets, bytes: content)
+  }
+}
