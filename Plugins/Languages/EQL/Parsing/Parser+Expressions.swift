@@ -167,7 +167,7 @@ extension Parser {
     case .identifier(let name):
       if peek(ahead: 1).kind == .symbol(.openParenthesis), !isBackquoted(peek) { return try call(name, isInsensitive: false) }
       if peek(ahead: 1).kind == .keyword(.of) {
-        throw failure("Process relationships [\(name) of] are not supported", at: start)
+        throw failure("Process relationships are not supported", at: start)
       }
       return .field(try field())
     case .symbol(.optional): return .field(try field())
@@ -234,7 +234,7 @@ extension Parser {
     } while accept(.dot)
     let name = parts.joined(separator: ".")
     if peek.kind == .symbol(.openBracket), case .integer = peek(ahead: 1).kind {
-      throw failure("Array lookup is not supported: [\(name)[…]]", at: start)
+      throw failure("Array indexes are not supported", at: start)
     }
     return EQLField(name: name, isOptional: isOptional, source: start.through(previous.source))
   }

@@ -67,7 +67,7 @@ enum EQLComparison: String, Sendable {
   case greaterOrEqual = ">="
 }
 
-enum EQLPatternKind: String, Sendable {
+enum EQLPatternKind: String, Sendable, CaseIterable {
   /// `:`, which compares without case and takes wildcards.
   case colon = ":"
   /// Wildcards `*` and `?`.
