@@ -8,7 +8,7 @@ extension ConditionCompiler {
     case .literal(let literal, _): return value(literal)
     case .field(let field): return value(of: field)
     case .function(let function): return value(of: function)
-    case .negative(let operand, let source): return call("neg", [value(operand)], source, texts: [text(of: operand)])
+    case .negative(let operand, let source): return call(OperatorName.negate, [value(operand)], source, texts: [text(of: operand)])
     case .arithmetic(let operation, let left, let right, let source):
       return call(operation.rawValue, [value(left), value(right)], source, texts: [text(of: left), text(of: right)])
     case .comparison(let operation, let left, let right, let source): return comparison(operation, left, right, source)
@@ -51,7 +51,7 @@ extension ConditionCompiler {
     let rightValue = value(right)
     if operation == .equal || operation == .notEqual, leftValue.isNullLiteral || rightValue.isNullLiteral {
       let other = leftValue.isNullLiteral ? rightValue : leftValue
-      return call(operation == .equal ? "is_null" : "is_not_null", [other], source)
+      return call(operation == .equal ? OperatorName.isNull : OperatorName.isNotNull, [other], source)
     }
     guard !leftValue.isNullLiteral, !rightValue.isNullLiteral else { return .literal(.null, .boolean) }
     let operands = [aligned(leftValue, with: rightValue, left.source), aligned(rightValue, with: leftValue, right.source)]
@@ -124,7 +124,7 @@ extension ConditionCompiler {
 
   private mutating func anyOf(_ tests: [Expression], _ source: Source) -> Expression {
     guard var result = tests.first else { return .literal(.null, .boolean) }
-    for test in tests.dropFirst() { result = call("or", [result, test], source) }
+    for test in tests.dropFirst() { result = call(OperatorName.or, [result, test], source) }
     return result
   }
 
@@ -149,15 +149,8 @@ extension ConditionCompiler {
       }
       texts.append(text)
     }
-    switch kind {
-    case .colon, .like:
-      let constants = texts.map { Expression.literal(.string($0), .keyword) }
-      return call(WildcardFunction.name(isInsensitive: isInsensitive), [operandValue] + constants, source)
-    case .regex:
-      let folded = isInsensitive ? texts.map(CaseInsensitiveRegex.expanded) : texts
-      let alternatives = folded.count == 1 ? folded[0] : folded.map { "(\($0))" }.joined(separator: "|")
-      return call("rlike", [operandValue, .literal(.string(alternatives), .keyword)], source)
-    }
+    let constants = texts.map { Expression.literal(.string($0), .keyword) }
+    return call(PatternFunction.name(kind, isInsensitive: isInsensitive), [operandValue] + constants, source)
   }
 
   // MARK: - Functions

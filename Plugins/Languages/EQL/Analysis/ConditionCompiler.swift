@@ -60,15 +60,15 @@ struct ConditionCompiler {
     let field = EQLField(name: categoryField, isOptional: false, source: filter.categorySource)
     let isCategory = EQLExpression.comparison(
       .equal, .field(field), .literal(.string(category), filter.categorySource), filter.categorySource)
-    return call("and", [condition(isCategory), condition(filter.condition)], filter.categorySource)
+    return call(OperatorName.and, [condition(isCategory), condition(filter.condition)], filter.categorySource)
   }
 
   /// True or false for every event, never null.
   mutating func condition(_ expression: EQLExpression) -> Expression {
     switch expression {
-    case .and(let operands, let source): return joined("and", operands, source)
-    case .or(let operands, let source): return joined("or", operands, source)
-    case .not(let operand, let source): return call("not", [condition(operand)], source)
+    case .and(let operands, let source): return joined(OperatorName.and, operands, source)
+    case .or(let operands, let source): return joined(OperatorName.or, operands, source)
+    case .not(let operand, let source): return call(OperatorName.not, [condition(operand)], source)
     case .literal(.boolean(let value), _): return .literal(.boolean(value), .boolean)
     case .literal(.null, _): return .literal(.boolean(false), .boolean)
     case .comparison(let operation, let left, let right, let source):
@@ -110,10 +110,10 @@ struct ConditionCompiler {
     guard operation == .equal || operation == .notEqual else { return statement(expression) }
     if let (flag, other) = flagAndCondition(left, right) {
       let condition = condition(other)
-      return flag == (operation == .equal) ? condition : call("not", [condition], source)
+      return flag == (operation == .equal) ? condition : call(OperatorName.not, [condition], source)
     }
     guard operation == .notEqual, isNull(left) || isNull(right) || isFieldAndLiteral(left, right) else { return statement(expression) }
-    return call("not", [statement(.comparison(.equal, left, right, source))], source)
+    return call(OperatorName.not, [statement(.comparison(.equal, left, right, source))], source)
   }
 
   private func flagAndCondition(_ left: EQLExpression, _ right: EQLExpression) -> (Bool, EQLExpression)? {

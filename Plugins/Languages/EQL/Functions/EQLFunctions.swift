@@ -54,7 +54,8 @@ enum EQLFunctions {
     [AnyValueFunction.function, length, substring, number, concat]
     + [false, true].flatMap { isInsensitive in
       [startsWith, endsWith, stringContains, indexOf, between].map { $0(isInsensitive) }
-        + [equals(isInsensitive), WildcardFunction.function(isInsensitive)]
+        + [equals(isInsensitive)]
+        + [EQLPatternKind.like, .regex].map { PatternFunction.function($0, isInsensitive: isInsensitive) }
     }
 
   /// A registry with EQL's functions added.

@@ -1,26 +1,26 @@
 import MeanwhileData
 import MeanwhileEngine
 
-/// `value : ("a*", "b?")` and `value like ("a*", "b?")`: whether a text fits one of several wildcard patterns, which are constants.
-enum WildcardFunction {
-  static func name(isInsensitive: Bool) -> String { EQLFunctions.prefix + "wildcard" + (isInsensitive ? "~" : "") }
+/// `value : ("a*", "b?")`, `value like ("a*", "b?")` and `value regex ("a.*", "b")`: whether a text fits one of several constant patterns.
+enum PatternFunction {
+  /// The registry's name.
+  static func name(_ kind: EQLPatternKind, isInsensitive: Bool) -> String {
+    EQLFunctions.prefix + (kind == .regex ? "regex" : "wildcard") + (isInsensitive ? "~" : "")
+  }
 
-  static func function(_ isInsensitive: Bool) -> ScalarFunction {
+  static func function(_ kind: EQLPatternKind, isInsensitive: Bool) -> ScalarFunction {
     ScalarFunction(
-      name: name(isInsensitive: isInsensitive),
+      name: name(kind, isInsensitive: isInsensitive),
       documentation: FunctionDocumentation(
-        category: .eql, syntax: "wildcard(source, pattern, …)", summary: "Whether a text fits one of several wildcard patterns.")
+        category: .eql, syntax: "\(kind == .regex ? "regex" : "wildcard")(source, pattern, …)",
+        summary: "Whether a text fits one of several patterns.")
     ) { arguments throws(FunctionError) in
-      guard let value = arguments.first, value.type.isString || value.type == .null else {
-        let found = arguments.first.map { "found value [\($0.text)] type [\($0.type.name)]" } ?? "found nothing"
-        throw FunctionError("first argument of [\(isInsensitive ? "like~" : "like")] must be [string], \(found)")
-      }
-      var patterns: [WildcardPattern] = []
+      var patterns: [TextPattern] = []
       for argument in arguments.dropFirst() {
         guard case .bytes(let bytes) = argument.constant else {
           throw FunctionError("a pattern must be a constant text, found value [\(argument.text)] type [\(argument.type.name)]")
         }
-        patterns.append(WildcardPattern(String(decoding: bytes, as: UTF8.self), isInsensitive: isInsensitive))
+        patterns.append(try compile(String(decoding: bytes, as: UTF8.self), kind, isInsensitive: isInsensitive))
       }
       let compiled = patterns
       return ScalarFunction.Resolution(
@@ -28,7 +28,21 @@ enum WildcardFunction {
     }
   }
 
-  private static func evaluate(_ column: Column, _ patterns: [WildcardPattern], rowCount: Int) -> Column {
+  private static func compile(_ text: String, _ kind: EQLPatternKind, isInsensitive: Bool) throws(FunctionError) -> TextPattern {
+    do {
+      switch kind {
+      case .regex: return try TextPattern.regexp(text, isCaseInsensitive: isInsensitive)
+      case .colon, .like:
+        // A backslash stands for itself in EQL, as paths of Windows are full of them.
+        let escaped = text.split(separator: "\\", omittingEmptySubsequences: false).joined(separator: "\\\\")
+        return try TextPattern.wildcard(escaped, isCaseInsensitive: isInsensitive)
+      }
+    } catch {
+      throw FunctionError("invalid pattern [\(text)]: \(error.reason)")
+    }
+  }
+
+  private static func evaluate(_ column: Column, _ patterns: [TextPattern], rowCount: Int) -> Column {
     let result = ColumnBuilder(type: .boolean, capacity: rowCount)
     var verdicts = DictionaryVerdicts(column, rowCount: rowCount)
     for row in 0..<rowCount {
