@@ -76,11 +76,22 @@ extension ConditionCompiler {
   /// A constant as what it is compared with: `"2024-01-01"` as a date next to a date, `123` as text next to text.
   private mutating func aligned(_ expression: Expression, with other: Expression, _ source: Source) -> Expression {
     guard expression.constant != nil, !Self.areComparable(expression.type, other.type) else { return expression }
+    if case .literal(.bytes(let text), .keyword) = expression, case .column(let attribute) = other, other.type.isDate,
+      let moment = moment(String(decoding: text, as: UTF8.self), for: attribute)
+    {
+      return .literal(.long(moment), other.type)
+    }
     let isText = expression.type.isString
     let isMillis = expression.type.isWholeNumber && other.type.isDate
     let becomesText = other.type.isString
     guard isText || isMillis || becomesText, let conversion = Self.conversions[other.type] else { return expression }
     return call(conversion, [expression], source, texts: [statementText(source)])
+  }
+
+  /// A date as the field's mapping spells dates.
+  private func moment(_ text: String, for attribute: Attribute) -> Int64? {
+    guard let name = dateFormats[attribute], let format = try? DateFormat(name), let time = format.parse(text) else { return nil }
+    return attribute.type == .date ? time.millis : time.nanosSinceEpoch
   }
 
   private func statementText(_ source: Source) -> String { origin(of: source).text }
@@ -189,7 +200,9 @@ extension ConditionCompiler {
     func word(_ count: Int) -> String { count < words.count ? words[count] : String(count) }
     let plural = counts.upperBound == 1 ? "argument" : "arguments"
     if counts.lowerBound == counts.upperBound { return "expects exactly \(word(counts.lowerBound)) \(plural)" }
-    if counts.upperBound == .max { return "expects at least \(word(counts.lowerBound)) \(counts.lowerBound == 1 ? "argument" : "arguments")" }
+    if counts.upperBound == .max {
+      return "expects at least \(word(counts.lowerBound)) \(counts.lowerBound == 1 ? "argument" : "arguments")"
+    }
     return "expects \(word(counts.lowerBound)) or \(word(counts.upperBound)) arguments"
   }
 }

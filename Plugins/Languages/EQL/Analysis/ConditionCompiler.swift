@@ -15,6 +15,8 @@ struct ConditionCompiler {
   private let statement: EQLStatement
   /// By path.
   private(set) var columns: [String: Plan.Scan.Column] = [:]
+  /// The formats of date fields whose mappings name one.
+  private(set) var dateFormats: [Attribute: String] = [:]
   /// What is wrong, each a line `line L:C: message`, in the order found.
   private(set) var problems: [String] = []
 
@@ -44,6 +46,7 @@ struct ConditionCompiler {
     if let column = columns[field.path] { return column.attribute }
     let attribute = Attribute(name: field.name, type: field.type)
     columns[field.path] = Plan.Scan.Column(attribute, .field(field.path))
+    dateFormats[attribute] = field.dateFormat
     return attribute
   }
 

@@ -12,7 +12,8 @@ enum AnyValueFunction {
   static let function = ScalarFunction(
     name: name,
     documentation: FunctionDocumentation(
-      category: .eql, syntax: "any(condition)", summary: "Whether a condition holds for some of the values of its fields.", propagatesNull: false)
+      category: .eql, syntax: "any(condition)", summary: "Whether a condition holds for some of the values of its fields.",
+      propagatesNull: false)
   ) { arguments throws(FunctionError) in
     guard arguments.count == 1, arguments[0].type == .boolean || arguments[0].type == .null else {
       throw FunctionError("Condition expression needs to be boolean, found [\(arguments.first?.type.name.uppercased() ?? "")]")

@@ -109,7 +109,8 @@ extension EQLFunctions {
     function(
       "between", isInsensitive: isInsensitive, [.string, .string, .string, .boolean], result: .keyword,
       syntax: "between(source, left, right[, greedy])",
-      summary: "What lies between two texts in another, up to the first or, greedily, the last one on the right; empty where they are not there."
+      summary:
+        "What lies between two texts in another, up to the first or, greedily, the last one on the right; empty where they are not there."
     ) { arguments, result in
       let source = arguments.bytes(0)
       let left = arguments.bytes(1)

@@ -8,16 +8,17 @@ struct JoinKeyTable {
 
   var count: Int { combinations.count }
 
+  /// Roughly, for a memory budget.
+  private(set) var bytesHeld = 0
+
   mutating func number(of combination: [JoinKey]) -> Int {
     if let number = numbers[combination] { return number }
     let number = combinations.count
     combinations.append(combination)
     numbers[combination] = number
+    bytesHeld += 2 * combination.count * MemoryLayout<JoinKey>.stride + 64
     return number
   }
-
-  /// The number of a combination that was met; nil of one that was not.
-  func existingNumber(of combination: [JoinKey]) -> Int? { numbers[combination] }
 
   /// The numbers of all combinations of an event's values, the last key varying fastest.
   ///

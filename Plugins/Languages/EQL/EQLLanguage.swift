@@ -1,0 +1,85 @@
+import Meanwhile
+import MeanwhileData
+import MeanwhileEngine
+
+/// EQL, the Event Query Language: single events, sequences of events in time, and samples of events that belong together.
+///
+/// Endpoints are those of Elasticsearch's EQL search: `GET` and `POST /{index}/_eql/search`, `GET` and `DELETE /_eql/search/{id}`,
+/// `GET /_eql/search/status/{id}`.
+public struct EQLLanguage: QueryLanguage {
+  public typealias Query = EQLPreparedQuery
+  public typealias Output = EQLOutput
+
+  public static let name = "eql"
+
+  private let functions: FunctionRegistry
+
+  /// - Parameter functions: what conditions are made of, besides EQL's own functions.
+  public init(functions: FunctionRegistry = FunctionRegistry()) {
+    self.functions = EQLFunctions.added(to: functions)
+  }
+
+  public func prepare(_ request: EndpointRequest, for session: Session) async throws -> EQLPreparedQuery {
+    let request = try await EQLRequest(request, bodyBytesMax: session.service.configuration.limits.bodyBytesMax)
+    let statement = try Parser.parse(request.query)
+    let store = try session.resource((any IndexStore).self)
+    let definitions = try await IndexSelection(store: store).definitions(for: request)
+    var planner = QueryPlanner(request: request, statement: statement, definitions: definitions, functions: functions)
+    return try planner.plan()
+  }
+
+  public func run(_ query: EQLPreparedQuery, in context: QueryContext) async throws -> EQLOutput {
+    let store = try context.session.resource((any IndexStore).self)
+    var snapshots: [IndexSnapshot] = []
+    for name in query.indices { snapshots.append(try await store.snapshot(of: name)) }
+    let search = EQLSearch(query: query, snapshots: snapshots, context: context)
+    return try await search.run()
+  }
+
+  public func describe(_ query: EQLPreparedQuery, _ request: EndpointRequest) -> String {
+    "indices[\(query.request.indices)], query[\(query.request.query)]"
+  }
+
+  public var routes: [Route] {
+    let endpoints = AsyncQueryEndpoints(language: self, dialect: .eql)
+    let search: Route.Handler = { request, session in
+      var request = request
+      let body = try await request.body.collect(bytesMax: session.service.configuration.limits.bodyBytesMax)
+      request.body = ChunkStream([body])
+      let isAsynchronous = try await EQLRequest(request).submission.isAsynchronous
+      return isAsynchronous ? try await endpoints.submit(request, session) : try await endpoints.runSynchronously(request, session)
+    }
+    let summary = "Searches with EQL; asynchronously if wait_for_completion_timeout is given."
+    return [
+      Route(
+        .get, "/{index}/_eql/search", summary: summary, parameters: EQLRequest.parameters, body: .optional, privilege: "indices:read",
+        handler: search),
+      Route(
+        .post, "/{index}/_eql/search", summary: summary, parameters: EQLRequest.parameters, body: .optional, privilege: "indices:read",
+        handler: search),
+      Route(
+        .get, "/_eql/search/{id}", summary: "Gives the result of an asynchronous EQL search, or its state.",
+        parameters: ["wait_for_completion_timeout", "keep_alive"]
+      ) { request, session in try await endpoints.get(request, session) },
+      Route(
+        .get, "/_eql/search/status/{id}", summary: "Gives the state of an asynchronous EQL search, without its result.",
+        parameters: ["keep_alive"]
+      ) { request, session in try await status(endpoints.view(request, session)) },
+      Route(.delete, "/_eql/search/{id}", summary: "Cancels an asynchronous EQL search, or removes its result.") { request, session in
+        try await endpoints.delete(request, session)
+      },
+    ]
+  }
+
+  /// While it runs, a search is partial; afterwards, if its result is incomplete.
+  private func status(_ found: (view: TaskView, failure: APIError?, isPartial: Bool)) -> EndpointResponse {
+    let view = found.view
+    var body: JSONObject = [
+      "id": .string(view.id?.encoded ?? ""), "is_running": .bool(view.isRunning), "is_partial": .bool(view.isRunning || found.isPartial),
+    ]
+    if view.isRunning { body.append("start_time_in_millis", .integer(view.submitted.milliseconds)) }
+    body.append("expiration_time_in_millis", .integer(view.expires.milliseconds))
+    if !view.isRunning { body.append("completion_status", .integer(Int64(found.failure?.status ?? 200))) }
+    return .json(.object(body))
+  }
+}

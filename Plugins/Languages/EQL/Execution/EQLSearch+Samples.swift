@@ -1,0 +1,53 @@
+import Meanwhile
+import MeanwhileData
+import MeanwhileEngine
+
+extension EQLSearch {
+  /// Reads all events that fit a term, brings those with the same key values together, and chooses among them. Samples come in the order of their keys.
+  func samples(_ plans: [EQLPreparedQuery.TermPlan]) async throws -> EQLOutput {
+    let terms = TermColumns(plans, before: [document])
+    let sorted = Plan.sort(terms.rows(of: self), [Plan.SortKey(.column(document))])
+    let result = try await execute(.project(sorted, terms.output))
+    var reader = JoinKeyReader()
+    var keys = JoinKeyTable()
+    // By key, then term: the first events that fit.
+    var candidates: [[[Int]]] = []
+    let candidatesMax = SampleMatcher.candidatesMax(filters: plans.count, limit: query.request.samplesPerKeyMax)
+    var held = 0
+    for page in result.table.pages {
+      try context.signals.check()
+      guard case .longs(let places) = page.columns[0].values else { continue }
+      for row in 0..<page.rowCount {
+        let place = Int(places[page.columns[0].slots(ofRow: row).lowerBound])
+        for (term, plan) in plans.enumerated() where terms.fits(term, page, row) {
+          let values = plan.keys.enumerated().map { index, key in
+            reader.values(of: key, channel: terms.keyChannels[term][index], page, row)
+          }
+          for key in keys.numbers(of: values) {
+            while candidates.count <= key { candidates.append(Array(repeating: [], count: plans.count)) }
+            if candidates[key][term].count < candidatesMax { candidates[key][term].append(place) }
+          }
+        }
+      }
+      let bytes = keys.bytesHeld + candidates.count * plans.count * 64
+      try context.memory.reserve(max(0, bytes - held))
+      held = max(held, bytes)
+    }
+    defer { context.memory.release(held) }
+    var groups: [HitWriter.Group] = []
+    let ordered = keys.combinations.indices.sorted { keys.combinations[$0].lexicographicallyPrecedes(keys.combinations[$1]) }
+    for key in ordered where groups.count < query.request.size {
+      try context.signals.check()
+      for sample in SampleMatcher.samples(from: candidates[key], limit: query.request.samplesPerKeyMax) {
+        guard groups.count < query.request.size else { break }
+        groups.append(
+          HitWriter.Group(
+            keys: keys.combinations[key].map { $0.json(datesAsMillis: true) },
+            documents: sample.map { DocumentReference(encoded: Int64($0)) }))
+      }
+    }
+    var writer = hitWriter()
+    try writer.writeSequences(groups, memory: context.memory)
+    return EQLOutput(hits: writer.finish(), isPartial: result.isPartial)
+  }
+}

@@ -1,0 +1,70 @@
+import Meanwhile
+import MeanwhileData
+import MeanwhileEngine
+
+/// Runs a prepared query on snapshots of its indices.
+struct EQLSearch {
+  let query: EQLPreparedQuery
+  let snapshots: [IndexSnapshot]
+  let context: QueryContext
+
+  func run() async throws -> EQLOutput {
+    switch query.kind {
+    case .events(let condition, let order): try await events(condition, order)
+    case .sequence(let plan, let order): try await sequences(plan, order)
+    case .sample(let terms): try await samples(terms)
+    }
+  }
+
+  /// Where a row's document is, in every plan.
+  var document: Attribute { Self.documentAttribute }
+  private static let documentAttribute = Attribute(name: "_doc", type: .document)
+
+  /// Reads the documents that a condition holds for.
+  func scan(where condition: Expression) -> Plan {
+    .scan(Plan.Scan(snapshots: snapshots, columns: query.columns + [Plan.Scan.Column(document, .document)], filter: condition))
+  }
+
+  func execute(_ plan: Plan) async throws -> ExecutionResult {
+    try context.signals.check()
+    let settings = QuerySettings(now: SystemTimeSource().now())
+    let executor = Executor(
+      ExecutionContext(signals: context.signals, progress: context.progress, memory: context.memory, settings: settings))
+    return try await executor.run(plan)
+  }
+
+  /// By time, then tiebreaker, then place in the index. Events without a time come first, as they do in Elasticsearch.
+  func keys(_ order: EQLPreparedQuery.TimeOrder, isAscending: Bool) -> [Plan.SortKey] {
+    [order.timestamp, order.tiebreaker, document].compactMap { $0 }.map {
+      Plan.SortKey(.column($0), isAscending: isAscending, nullsFirst: isAscending)
+    }
+  }
+
+  func hitWriter() -> HitWriter { HitWriter(snapshots: snapshots, fields: query.fetchedFields) }
+
+  // MARK: - Events
+
+  /// The first pipe says which end of the events is read; the others choose among what it leaves.
+  private func events(_ condition: Expression, _ order: EQLPreparedQuery.TimeOrder) async throws -> EQLOutput {
+    guard let first = query.pipes.first else { throw APIError.internalFailure("a query without pipes") }
+    let isAscending = first.kind == .head
+    let plan = Plan.project(.top(scan(where: condition), keys(order, isAscending: isAscending), count: first.count), [document])
+    let result = try await execute(plan)
+    var documents: [DocumentReference] = []
+    for page in result.table.pages {
+      for row in 0..<page.rowCount { documents.append(try documentReference(page, channel: 0, row: row)) }
+    }
+    if !isAscending { documents.reverse() }
+    for pipe in query.pipes.dropFirst() { documents = pipe.apply(to: documents) }
+    var writer = hitWriter()
+    try writer.writeEvents(documents, total: result.documentsFound, memory: context.memory)
+    return EQLOutput(hits: writer.finish(), isPartial: result.isPartial)
+  }
+
+  func documentReference(_ page: Page, channel: Int, row: Int) throws -> DocumentReference {
+    guard case .long(let encoded) = page.columns[channel].value(atRow: row) else {
+      throw APIError.internalFailure("a document without a place")
+    }
+    return DocumentReference(encoded: encoded)
+  }
+}
