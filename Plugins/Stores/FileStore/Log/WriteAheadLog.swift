@@ -49,12 +49,10 @@ struct WriteAheadLog: Sendable {
   mutating func append(_ entries: [[UInt8]]) throws(APIError) -> [LogPosition] {
     if let failure { throw failure }
     do {
-      var first: [[UInt8]] = []
-      if segments.last.map({ $0.byteCount >= segmentBytesMax }) ?? true {
-        try startSegment()
-        if let entry = preamble() { first = [entry] }
-      }
+      if segments.last.map({ $0.byteCount >= segmentBytesMax }) ?? true { try startSegment() }
       let segment = segments[segments.count - 1]
+      let isFirstBlock = segment.byteCount == LogFormat.segmentHeadBytes
+      let first = isFirstBlock ? preamble().map { [$0] } ?? [] : []
       guard let file = files[segment.number] else {
         throw FileSystemError(.closed, operation: "write", path: path(of: segment.number))
       }

@@ -61,19 +61,24 @@ final class TaskJournal: Sendable {
 
   func put(_ record: TaskRecord, result: ChunkStream?, isNew: Bool) async throws {
     let number = record.id.number
-    let exists = state.index.withLock { $0.slots[number] != nil }
-    guard exists != isNew else {
+    let old = state.index.withLock { $0.slots[number] }
+    guard (old == nil) == isNew else {
       guard isNew else { throw APIError.resourceNotFound(record.id.encoded) }
       throw APIError(type: "version_conflict_engine_exception", reason: "task [\(record.id.task)] exists already", status: 409)
     }
     let recordBytes = record.encodedForStore()
-    let stored = try await store(result, orElse: isNew ? .none : .unchanged)
+    let stored = try await store(result, orElse: Self.unchanged(old))
     let put = TaskLogEntry.TaskPut(number: number, expires: record.expires, record: recordBytes, result: stored.result)
-    do {
-      try await append(TaskLogEntry.encode(put, record: recordBytes, inline: stored.inline)) { $0.apply(put, at: $1) }
-    } catch {
-      if case .file(let reference) = stored.result { await removeFile(of: reference) }
-      throw error
+    // Should this fail, the result's file stays: the log may have kept the entry all the same. The next start removes it if not.
+    try await append(TaskLogEntry.encode(put, record: recordBytes, inline: stored.inline)) { $0.apply(put, at: $1) }
+  }
+
+  /// How an entry says that the result stays as it is. Only an inline result is left to the entry before, which lives as long as the result in it.
+  private static func unchanged(_ old: TaskIndex.Slot?) -> TaskLogEntry.TaskPut.Result {
+    switch old?.result {
+    case nil, .some(.none): .none
+    case .file(let reference): .file(reference)
+    case .inline: .unchanged
     }
   }
 

@@ -1,0 +1,77 @@
+import Meanwhile
+import Synchronization
+
+/// A planted bug: a file system under the store whose syncs say that they are done and do nothing.
+struct SyncIgnoringFileSystem: FileSystem {
+  enum Ignored { case files, directories }
+
+  let base: any FileSystem
+  let ignored: Ignored
+
+  func open(_ path: String, _ mode: FileMode) throws(FileSystemError) -> any OpenFile {
+    let file = try base.open(path, mode)
+    return ignored == .files ? WrappedFile(file, onSync: .skip) : file
+  }
+
+  func syncDirectory(_ path: String) throws(FileSystemError) {
+    if ignored != .directories { try base.syncDirectory(path) }
+  }
+
+  func makeDirectory(_ path: String) throws(FileSystemError) { try base.makeDirectory(path) }
+  func list(_ directory: String) throws(FileSystemError) -> [String] { try base.list(directory) }
+  func rename(_ path: String, to newPath: String) throws(FileSystemError) { try base.rename(path, to: newPath) }
+  func remove(_ path: String) throws(FileSystemError) { try base.remove(path) }
+  func lock(_ path: String) throws(FileSystemError) -> FileLock { try base.lock(path) }
+}
+
+/// Counts the syncs of files.
+final class SyncCountingFileSystem: FileSystem {
+  private let base: any FileSystem
+  private let count = Mutex(0)
+
+  init(_ base: any FileSystem) { self.base = base }
+
+  var syncCount: Int { count.withLock { $0 } }
+
+  func open(_ path: String, _ mode: FileMode) throws(FileSystemError) -> any OpenFile {
+    WrappedFile(try base.open(path, mode), onSync: .count { self.count.withLock { $0 += 1 } })
+  }
+
+  func syncDirectory(_ path: String) throws(FileSystemError) { try base.syncDirectory(path) }
+  func makeDirectory(_ path: String) throws(FileSystemError) { try base.makeDirectory(path) }
+  func list(_ directory: String) throws(FileSystemError) -> [String] { try base.list(directory) }
+  func rename(_ path: String, to newPath: String) throws(FileSystemError) { try base.rename(path, to: newPath) }
+  func remove(_ path: String) throws(FileSystemError) { try base.remove(path) }
+  func lock(_ path: String) throws(FileSystemError) -> FileLock { try base.lock(path) }
+}
+
+private final class WrappedFile: OpenFile {
+  enum OnSync: Sendable {
+    case skip
+    case count(@Sendable () -> Void)
+  }
+
+  private let base: any OpenFile
+  private let onSync: OnSync
+
+  init(_ base: any OpenFile, onSync: OnSync) {
+    self.base = base
+    self.onSync = onSync
+  }
+
+  var path: String { base.path }
+  func size() throws(FileSystemError) -> Int64 { try base.size() }
+  func read(into buffer: UnsafeMutableRawBufferPointer, at offset: Int64) throws(FileSystemError) -> Int {
+    try base.read(into: buffer, at: offset)
+  }
+  func write(_ buffer: UnsafeRawBufferPointer, at offset: Int64) throws(FileSystemError) { try base.write(buffer, at: offset) }
+  func truncate(to byteCount: Int64) throws(FileSystemError) { try base.truncate(to: byteCount) }
+  func map() throws(FileSystemError) -> FileMapping { try base.map() }
+  func close() { base.close() }
+
+  func sync() throws(FileSystemError) {
+    guard case .count(let count) = onSync else { return }
+    count()
+    try base.sync()
+  }
+}
