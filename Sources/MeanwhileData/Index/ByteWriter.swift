@@ -1,26 +1,26 @@
 /// Writes the numbers and runs of bytes of a file format, little-endian.
-public struct ByteWriter: Sendable {
-  public private(set) var bytes: [UInt8] = []
+struct ByteWriter: Sendable {
+  private(set) var bytes: [UInt8] = []
 
-  public init() {}
+  init() {}
 
-  public mutating func byte(_ value: UInt8) { bytes.append(value) }
+  mutating func byte(_ value: UInt8) { bytes.append(value) }
 
-  public mutating func int(_ value: UInt32) { append(value.littleEndian) }
+  mutating func int(_ value: UInt32) { append(value.littleEndian) }
 
-  public mutating func long(_ value: Int64) { append(value.littleEndian) }
+  mutating func long(_ value: Int64) { append(value.littleEndian) }
 
-  public mutating func unsignedLong(_ value: UInt64) { append(value.littleEndian) }
+  mutating func unsignedLong(_ value: UInt64) { append(value.littleEndian) }
 
-  public mutating func double(_ value: Double) { unsignedLong(value.bitPattern) }
+  mutating func double(_ value: Double) { unsignedLong(value.bitPattern) }
 
   /// A length of four bytes, and the bytes.
-  public mutating func run(_ run: UnsafeBufferPointer<UInt8>) {
+  mutating func run(_ run: UnsafeBufferPointer<UInt8>) {
     int(UInt32(truncatingIfNeeded: run.count))
     bytes.append(contentsOf: run)
   }
 
-  public mutating func text(_ text: String) {
+  mutating func text(_ text: String) {
     var text = text
     text.withUTF8 { run($0) }
   }
@@ -31,40 +31,40 @@ public struct ByteWriter: Sendable {
 }
 
 /// Reads what ``ByteWriter`` writes, and trusts no length.
-public struct ByteReader: Sendable {
+struct ByteReader: Sendable {
   private let bytes: ArraySlice<UInt8>
   private var at: Int
 
-  public init(_ bytes: ArraySlice<UInt8>) {
+  init(_ bytes: ArraySlice<UInt8>) {
     self.bytes = bytes
     at = bytes.startIndex
   }
 
-  public var isAtEnd: Bool { at == bytes.endIndex }
+  var isAtEnd: Bool { at == bytes.endIndex }
 
-  public mutating func byte() throws(CorruptData) -> UInt8 {
+  mutating func byte() throws(CorruptData) -> UInt8 {
     guard at < bytes.endIndex else { throw truncated() }
     defer { at += 1 }
     return bytes[at]
   }
 
-  public mutating func int() throws(CorruptData) -> UInt32 { try number() }
+  mutating func int() throws(CorruptData) -> UInt32 { try number() }
 
-  public mutating func long() throws(CorruptData) -> Int64 { try number() }
+  mutating func long() throws(CorruptData) -> Int64 { try number() }
 
-  public mutating func unsignedLong() throws(CorruptData) -> UInt64 { try number() }
+  mutating func unsignedLong() throws(CorruptData) -> UInt64 { try number() }
 
-  public mutating func double() throws(CorruptData) -> Double { Double(bitPattern: try number()) }
+  mutating func double() throws(CorruptData) -> Double { Double(bitPattern: try number()) }
 
   /// A length of four bytes, and so many bytes.
-  public mutating func run() throws(CorruptData) -> ArraySlice<UInt8> {
+  mutating func run() throws(CorruptData) -> ArraySlice<UInt8> {
     let length = Int(try int())
     guard length <= bytes.endIndex - at else { throw truncated() }
     defer { at += length }
     return bytes[at..<at + length]
   }
 
-  public mutating func text() throws(CorruptData) -> String {
+  mutating func text() throws(CorruptData) -> String {
     guard let text = String(validating: try run(), as: UTF8.self) else {
       throw CorruptData("a text is not UTF-8", offset: at - bytes.startIndex)
     }

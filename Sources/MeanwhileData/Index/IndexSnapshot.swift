@@ -18,9 +18,13 @@ public struct SegmentView: Sendable {
   /// A bit a row, set where the document was deleted or replaced; nil where all stand.
   public var deleted: Bitmap?
 
-  public init(segment: Segment, deleted: Bitmap? = nil) {
+  /// Names the segment within its index, for ever.
+  public var generation: UInt64
+
+  public init(segment: Segment, deleted: Bitmap? = nil, generation: UInt64 = 0) {
     self.segment = segment
     self.deleted = deleted
+    self.generation = generation
   }
 
   public var liveCount: Int { segment.rowCount - (deleted?.setCount ?? 0) }

@@ -40,11 +40,8 @@ struct LiveSegment {
       published = deleted
       hasUnpublished = false
     }
-    return SegmentView(segment: segment, deleted: published)
+    return SegmentView(segment: segment, deleted: published, generation: generation)
   }
-
-  /// The view that snapshots have had so far.
-  var publishedView: SegmentView { SegmentView(segment: segment, deleted: published) }
 
   var liveCount: Int { segment.rowCount - deletedCount }
 }

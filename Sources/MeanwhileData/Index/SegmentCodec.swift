@@ -1,0 +1,130 @@
+import Meanwhile
+
+/// Writes segments as files, and opens files as segments: see ``SegmentFormat`` for the layout.
+public enum SegmentCodec {
+  /// Writes a segment as the bytes of its file, in order.
+  ///
+  /// - Parameter sink: takes the next bytes, which it must not keep.
+  /// - Returns: how many bytes were written.
+  /// - Throws: what the sink throws; ``APIError`` (500) where the segment itself is damaged.
+  @discardableResult
+  public static func encode(_ segment: Segment, to sink: (UnsafeRawBufferPointer) throws -> Void) throws -> Int {
+    try withoutActuallyEscaping(sink) { sink in
+      var encoder = Encoder(sink: sink)
+      return try encoder.encode(segment)
+    }
+  }
+
+  /// Opens the bytes of a segment's file. Only the directory is read now; a column is verified when it is first asked for, and no length, offset or ordinal in
+  /// it is trusted.
+  ///
+  /// - Parameters:
+  ///   - storage: the whole file, mapped or read, its base aligned to eight bytes.
+  ///   - name: the file's, for errors.
+  ///   - onDamage: told of damage that is found later, each time somebody runs into it.
+  /// - Throws: ``CorruptData`` where the bytes are not a segment's.
+  public static func open(
+    _ storage: Storage, name: String, onDamage: @escaping @Sendable (CorruptData) -> Void = { _ in }
+  ) throws(CorruptData) -> Segment {
+    let reader = try SegmentReader(storage)
+    @Sendable func damaged(_ damage: CorruptData) -> APIError {
+      onDamage(damage)
+      return .internalFailure("file [\(name)] is damaged at offset [\(damage.offset ?? 0)]: \(damage.reason)")
+    }
+    return Segment(
+      rowCount: reader.rowCount, fields: reader.summaries,
+      identifiers: {
+        do throws(CorruptData) { return try reader.identifiers() } catch { throw damaged(error) }
+      },
+      load: { path in
+        do throws(CorruptData) { return try reader.column(path) } catch { throw damaged(error) }
+      })
+  }
+
+  // MARK: Encoding
+
+  private struct Encoder {
+    let sink: (UnsafeRawBufferPointer) throws -> Void
+    var at = 0
+    var sections: [SegmentFormat.Section] = []
+
+    init(sink: @escaping (UnsafeRawBufferPointer) throws -> Void) {
+      self.sink = sink
+    }
+
+    mutating func encode(_ segment: Segment) throws -> Int {
+      var header = ByteWriter()
+      header.unsignedLong(SegmentFormat.magic)
+      header.int(SegmentFormat.version)
+      try put(header.bytes)
+      try align()
+      var fields: [SegmentFormat.Field] = []
+      for (path, summary) in segment.fields.sorted(by: { $0.key < $1.key }) {
+        guard let column = try segment.column(path), let field = try encode(column, at: path, summary) else { continue }
+        fields.append(field)
+      }
+      var directory = SegmentFormat.Directory(rowCount: segment.rowCount, sections: [], fields: fields)
+      if let identifiers = try segment.identifiers() { directory.identifiers = try section(identifiers.slots) }
+      directory.sections = sections
+      try putDirectory(SegmentFormat.encode(directory))
+      return at
+    }
+
+    private mutating func encode(_ column: Column, at path: String, _ summary: Segment.FieldSummary) throws -> SegmentFormat.Field? {
+      var field = SegmentFormat.Field(path: path, summary: summary, layout: .bytes, isSortedDictionary: false, values: [])
+      switch column.values {
+      case .none: return nil
+      case .booleans(let values): (field.layout, field.values) = (.booleans, [try section(values)])
+      case .longs(let values): (field.layout, field.values) = (.longs, [try section(values)])
+      case .doubles(let values): (field.layout, field.values) = (.doubles, [try section(values)])
+      case .bytes(let values): field.values = try strings(values)
+      case .ordinals(let ordinals, let dictionary, let isSorted):
+        field.layout = .ordinals
+        field.isSortedDictionary = isSorted
+        field.values = [try section(ordinals)] + (try strings(dictionary))
+      }
+      field.nulls = try column.nulls.map { try section($0.words.slice(0..<($0.count + 63) / 64)) }
+      field.offsets = try column.offsets.map { try section($0) }
+      return field
+    }
+
+    private mutating func strings(_ values: BytesVector) throws -> [UInt32] { [try section(values.offsets), try section(values.bytes)] }
+
+    private mutating func section<Element>(_ values: Vector<Element>) throws -> UInt32 {
+      let bytes = UnsafeRawBufferPointer(values.buffer)
+      sections.append(SegmentFormat.Section(offset: at, byteCount: bytes.count, checksum: CRC32C.checksum(bytes)))
+      try put(bytes)
+      try align()
+      return UInt32(truncatingIfNeeded: sections.count - 1)
+    }
+
+    private mutating func putDirectory(_ directory: [UInt8]) throws {
+      var footer = ByteWriter()
+      footer.unsignedLong(UInt64(at))
+      footer.unsignedLong(UInt64(directory.count))
+      footer.int(CRC32C.checksum(directory))
+      footer.int(SegmentFormat.version)
+      footer.unsignedLong(UInt64(at + directory.count + SegmentFormat.footerByteCount))
+      footer.unsignedLong(SegmentFormat.magic)
+      footer.int(CRC32C.checksum(footer.bytes))
+      footer.int(0)
+      try put(directory)
+      try put(footer.bytes)
+    }
+
+    private mutating func put(_ bytes: UnsafeRawBufferPointer) throws {
+      if !bytes.isEmpty { try sink(bytes) }
+      at += bytes.count
+    }
+
+    private mutating func put(_ bytes: [UInt8]) throws {
+      try bytes.withUnsafeBytes { try sink($0) }
+      at += bytes.count
+    }
+
+    private mutating func align() throws {
+      let rest = at % SegmentFormat.alignment
+      if rest != 0 { try put([UInt8](repeating: 0, count: SegmentFormat.alignment - rest)) }
+    }
+  }
+}

@@ -1,0 +1,145 @@
+/// The layout of a segment's file, which is the layout it has in memory.
+///
+/// ```
+/// header     64 bytes: magic, format version, zeroes
+/// sections   one for each buffer of each column, each beginning at a multiple of 64
+/// directory  rows; sections with offset, length and CRC-32C; fields with what is known of them and the sections they are made of
+/// footer     48 bytes: directory's offset, length and checksum, format version, file's length, magic, checksum of the footer
+/// ```
+///
+/// All numbers are little-endian, as the buffers are in memory on every machine that Swift's 64-bit platforms run on.
+enum SegmentFormat {
+  static let magic: UInt64 = 0x3154_4745_534E_574D
+  static let version: UInt32 = 1
+  static let alignment = 64
+  static let headerByteCount = 64
+  static let footerByteCount = 48
+
+  /// How a field's values lie in its sections.
+  enum Layout: UInt8 {
+    case booleans = 1
+    case longs = 2
+    case doubles = 3
+    /// Two sections: offsets and bytes.
+    case bytes = 4
+    /// Three sections: ordinals, and the dictionary's offsets and bytes.
+    case ordinals = 5
+  }
+
+  /// A run of the file.
+  struct Section {
+    var offset: Int
+    var byteCount: Int
+    var checksum: UInt32
+  }
+
+  /// A field, and the numbers of its sections.
+  struct Field {
+    var path: String
+    var summary: Segment.FieldSummary
+    var layout: Layout
+    var isSortedDictionary: Bool
+    var values: [UInt32]
+    var nulls: UInt32?
+    var offsets: UInt32?
+  }
+
+  struct Directory {
+    var rowCount: Int
+    var sections: [Section]
+    var fields: [Field]
+    /// The section of the ``IdentifierTable``.
+    var identifiers: UInt32?
+  }
+
+  private static let none = UInt32.max
+
+  static func encode(_ directory: Directory) -> [UInt8] {
+    var out = ByteWriter()
+    out.unsignedLong(UInt64(directory.rowCount))
+    out.int(UInt32(truncatingIfNeeded: directory.sections.count))
+    for section in directory.sections {
+      out.unsignedLong(UInt64(section.offset))
+      out.unsignedLong(UInt64(section.byteCount))
+      out.int(section.checksum)
+    }
+    out.int(directory.identifiers ?? none)
+    out.int(UInt32(truncatingIfNeeded: directory.fields.count))
+    for field in directory.fields {
+      out.text(field.path)
+      out.text(field.summary.type.rawValue)
+      out.unsignedLong(UInt64(field.summary.rowsWithValue))
+      out.unsignedLong(UInt64(field.summary.valueCount))
+      out.unsignedLong(UInt64(field.summary.byteCount))
+      encode(field.summary.minimum, to: &out)
+      encode(field.summary.maximum, to: &out)
+      out.byte(field.layout.rawValue)
+      out.byte(field.isSortedDictionary ? 1 : 0)
+      out.int(UInt32(truncatingIfNeeded: field.values.count))
+      for section in field.values { out.int(section) }
+      out.int(field.nulls ?? none)
+      out.int(field.offsets ?? none)
+    }
+    return out.bytes
+  }
+
+  private static func encode(_ bound: Value, to out: inout ByteWriter) {
+    switch bound {
+    case .long(let value):
+      out.byte(1)
+      out.long(value)
+    case .double(let value):
+      out.byte(2)
+      out.double(value)
+    default: out.byte(0)
+    }
+  }
+
+  static func decodeDirectory(_ bytes: ArraySlice<UInt8>) throws(CorruptData) -> Directory {
+    var reader = ByteReader(bytes)
+    var directory = Directory(rowCount: try size(&reader), sections: [], fields: [])
+    for _ in 0..<(try reader.int()) {
+      directory.sections.append(Section(offset: try size(&reader), byteCount: try size(&reader), checksum: try reader.int()))
+    }
+    directory.identifiers = try reference(&reader)
+    for _ in 0..<(try reader.int()) { directory.fields.append(try field(&reader)) }
+    guard reader.isAtEnd else { throw CorruptData("bytes behind the directory") }
+    return directory
+  }
+
+  private static func field(_ reader: inout ByteReader) throws(CorruptData) -> Field {
+    let path = try reader.text()
+    let typeName = try reader.text()
+    guard let type = DataType(rawValue: typeName) else { throw CorruptData("unknown type [\(typeName)] of field [\(path)]") }
+    var summary = Segment.FieldSummary(type: type, rowsWithValue: try size(&reader), valueCount: try size(&reader))
+    summary.byteCount = try size(&reader)
+    summary.minimum = try bound(&reader)
+    summary.maximum = try bound(&reader)
+    guard let layout = Layout(rawValue: try reader.byte()) else { throw CorruptData("unknown layout of field [\(path)]") }
+    let isSorted = try reader.byte() != 0
+    var values: [UInt32] = []
+    for _ in 0..<(try reader.int()) { values.append(try reader.int()) }
+    return Field(
+      path: path, summary: summary, layout: layout, isSortedDictionary: isSorted, values: values, nulls: try reference(&reader),
+      offsets: try reference(&reader))
+  }
+
+  private static func bound(_ reader: inout ByteReader) throws(CorruptData) -> Value {
+    switch try reader.byte() {
+    case 0: .null
+    case 1: .long(try reader.long())
+    case 2: .double(try reader.double())
+    default: throw CorruptData("unknown kind of bound")
+    }
+  }
+
+  private static func size(_ reader: inout ByteReader) throws(CorruptData) -> Int {
+    guard let size = Int(exactly: try reader.unsignedLong()) else { throw CorruptData("a size beyond all sizes") }
+    return size
+  }
+
+  private static func reference(_ reader: inout ByteReader) throws(CorruptData) -> UInt32? {
+    let number = try reader.int()
+    return number == none ? nil : number
+  }
+}
