@@ -15,7 +15,7 @@ public struct EQLLanguage: QueryLanguage {
   private let functions: FunctionRegistry
 
   /// - Parameter functions: what conditions are made of, besides EQL's own functions.
-  public init(functions: FunctionRegistry = FunctionRegistry()) {
+  public init(functions: FunctionRegistry = .standard) {
     self.functions = EQLFunctions.added(to: functions)
   }
 
@@ -32,8 +32,10 @@ public struct EQLLanguage: QueryLanguage {
     let store = try context.session.resource((any IndexStore).self)
     var snapshots: [IndexSnapshot] = []
     for name in query.indices { snapshots.append(try await store.snapshot(of: name)) }
-    let search = EQLSearch(query: query, snapshots: snapshots, context: context)
-    return try await search.run()
+    let execution = ExecutionContext(
+      signals: context.signals, progress: context.progress, memory: context.memory,
+      settings: QuerySettings(now: context.session.service.environment.time.now()))
+    return try await EQLSearch(query: query, snapshots: snapshots, execution: execution).run()
   }
 
   public func describe(_ query: EQLPreparedQuery, _ request: EndpointRequest) -> String {

@@ -15,7 +15,7 @@ extension EQLSearch {
     let candidatesMax = SampleMatcher.candidatesMax(filters: plans.count, limit: query.request.samplesPerKeyMax)
     var held = 0
     for page in result.table.pages {
-      try context.signals.check()
+      try execution.signals.check()
       guard case .longs(let places) = page.columns[0].values else { continue }
       for row in 0..<page.rowCount {
         let place = Int(places[page.columns[0].slots(ofRow: row).lowerBound])
@@ -30,14 +30,14 @@ extension EQLSearch {
         }
       }
       let bytes = keys.bytesHeld + candidates.count * plans.count * 64
-      try context.memory.reserve(max(0, bytes - held))
+      try execution.memory.reserve(max(0, bytes - held))
       held = max(held, bytes)
     }
-    defer { context.memory.release(held) }
+    defer { execution.memory.release(held) }
     var groups: [HitWriter.Group] = []
     let ordered = keys.combinations.indices.sorted { keys.combinations[$0].lexicographicallyPrecedes(keys.combinations[$1]) }
     for key in ordered where groups.count < query.request.size {
-      try context.signals.check()
+      try execution.signals.check()
       for sample in SampleMatcher.samples(from: candidates[key], limit: query.request.samplesPerKeyMax) {
         guard groups.count < query.request.size else { break }
         groups.append(
@@ -47,7 +47,7 @@ extension EQLSearch {
       }
     }
     var writer = hitWriter()
-    try writer.writeSequences(groups, memory: context.memory)
+    try writer.writeSequences(groups, memory: execution.memory)
     return EQLOutput(hits: writer.finish(), isPartial: result.isPartial)
   }
 }

@@ -11,13 +11,13 @@ extension EQLSearch {
     var stream = SequenceStream(plan: plan, terms: terms, timestampType: order.timestamp.type)
     var held = 0
     for page in result.table.pages {
-      try context.signals.check()
+      try execution.signals.check()
       try stream.consume(page)
       let bytes = stream.bytesHeld
-      try context.memory.reserve(max(0, bytes - held))
+      try execution.memory.reserve(max(0, bytes - held))
       held = max(held, bytes)
     }
-    defer { context.memory.release(held) }
+    defer { execution.memory.release(held) }
     var matches = stream.matcher.matches()
     for pipe in query.pipes { matches = pipe.apply(to: matches) }
     var writer = hitWriter()
@@ -26,7 +26,7 @@ extension EQLSearch {
         HitWriter.Group(
           keys: stream.keys.combinations[match.key].map { $0.json(datesAsMillis: false) },
           documents: match.events.map { $0 == SequenceMatcher.missing ? nil : DocumentReference(encoded: stream.documents[$0]) })
-      }, memory: context.memory)
+      }, memory: execution.memory)
     return EQLOutput(hits: writer.finish(), isPartial: result.isPartial)
   }
 }

@@ -6,7 +6,7 @@ import MeanwhileEngine
 struct EQLSearch {
   let query: EQLPreparedQuery
   let snapshots: [IndexSnapshot]
-  let context: QueryContext
+  let execution: ExecutionContext
 
   func run() async throws -> EQLOutput {
     switch query.kind {
@@ -26,11 +26,8 @@ struct EQLSearch {
   }
 
   func execute(_ plan: Plan) async throws -> ExecutionResult {
-    try context.signals.check()
-    let settings = QuerySettings(now: SystemTimeSource().now())
-    let executor = Executor(
-      ExecutionContext(signals: context.signals, progress: context.progress, memory: context.memory, settings: settings))
-    return try await executor.run(plan)
+    try execution.signals.check()
+    return try await Executor(execution).run(plan)
   }
 
   /// By time, then tiebreaker, then place in the index. Events without a time come first, as they do in Elasticsearch.
@@ -57,7 +54,7 @@ struct EQLSearch {
     if !isAscending { documents.reverse() }
     for pipe in query.pipes.dropFirst() { documents = pipe.apply(to: documents) }
     var writer = hitWriter()
-    try writer.writeEvents(documents, total: result.documentsFound, memory: context.memory)
+    try writer.writeEvents(documents, total: result.documentsFound, memory: execution.memory)
     return EQLOutput(hits: writer.finish(), isPartial: result.isPartial)
   }
 
