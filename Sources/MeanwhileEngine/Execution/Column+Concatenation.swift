@@ -57,7 +57,9 @@ extension Column {
     var single = self
     single.isConstant = false
     single.rowCount = 1
-    return single.gather(Vector<UInt32>(repeating: 0, count: rowCount).buffer)
+    let zeros = Vector<UInt32>(repeating: 0, count: rowCount)
+    // The buffer is valid only while the vector is.
+    return withExtendedLifetime(zeros) { single.gather(zeros.buffer) }
   }
 }
 
