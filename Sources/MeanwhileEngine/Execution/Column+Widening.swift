@@ -41,6 +41,8 @@ extension Column {
 
   /// The same rows without values of others.
   func compacted() -> Column {
-    gather(Vector((0..<UInt32(truncatingIfNeeded: rowCount)).map { $0 }).buffer)
+    let rows = Vector((0..<UInt32(truncatingIfNeeded: rowCount)).map { $0 })
+    // The buffer is valid only while the vector is.
+    return withExtendedLifetime(rows) { gather(rows.buffer) }
   }
 }
