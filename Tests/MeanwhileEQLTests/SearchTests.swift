@@ -132,7 +132,7 @@ struct EventSearchTests {
     ("any where exit_code != null", [3, 5]),
     ("process where null == (exit_code > 0)", [1]),
     ("process where exit_code != 0", [1, 5]),
-    ("any where length(name) != 8", [2, 5, 6]),
+    ("any where length(name) != 8", [1, 2, 5, 6]),
     // Booleans.
     ("process where elevated", [1]),
     ("process where elevated == false", [3]),

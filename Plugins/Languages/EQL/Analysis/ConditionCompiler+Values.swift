@@ -106,13 +106,13 @@ extension ConditionCompiler {
     for (index, element) in list.enumerated() {
       let elementValue = value(element)
       if elementValue.isNullLiteral || operandValue.isNullLiteral { continue }
-      let candidate = isInsensitive ? elementValue : aligned(elementValue, with: operandValue, element.source)
       guard Self.areComparable(operandValue.type, elementValue.type) || Self.isSpelled(elementValue.type, for: operandValue.type) else {
         report(
           "\(index + 1)\(Self.ordinalSuffix(index + 1)) argument of [\(origin(of: source).text)] must be [\(operandValue.type.name)], "
             + "found value [\(text(of: element))] type [\(elementValue.type.name)]", at: source)
         continue
       }
+      let candidate = isInsensitive ? elementValue : aligned(elementValue, with: operandValue, element.source)
       let name = isInsensitive ? EQLFunctions.prefix + "equals~" : "=="
       tests.append(call(name, [operandValue, candidate], source, texts: [text(of: operand), text(of: element)]))
     }
