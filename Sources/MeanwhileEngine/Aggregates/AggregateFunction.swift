@@ -21,9 +21,10 @@ public struct AggregateFunction: Sendable {
 
   public struct Resolution: Sendable {
     public var type: DataType
-    public var makeState: @Sendable () -> any AggregateState
+    /// - Parameter frame: warnings and settings of the query; the origin is the call's.
+    public var makeState: @Sendable (_ frame: EvaluationFrame) -> any AggregateState
 
-    public init(type: DataType, makeState: @escaping @Sendable () -> any AggregateState) {
+    public init(type: DataType, makeState: @escaping @Sendable (_ frame: EvaluationFrame) -> any AggregateState) {
       self.type = type
       self.makeState = makeState
     }
@@ -37,8 +38,8 @@ public protocol AggregateState: AnyObject {
   /// - Parameters:
   ///   - arguments: one column an argument, of `groups.count` rows.
   ///   - groups: the group of each row, below `groupCount`.
-  ///   - selected: rows that count; nil where all do.
-  func update(_ arguments: [Column], groups: UnsafeBufferPointer<UInt32>, groupCount: Int, selected: Bitmap?) throws
+  ///   - groupCount: groups so far, those that this state has not met included; 1 where the aggregation has no keys.
+  func update(_ arguments: [Column], groups: UnsafeBufferPointer<UInt32>, groupCount: Int) throws
 
   /// Takes another worker's state: its group `g` is this state's group `groups[g]`.
   func merge(_ other: any AggregateState, groups: [UInt32], groupCount: Int) throws

@@ -83,7 +83,40 @@ final class PlanRun: Sendable {
   }
 
   private func aggregated(_ input: Plan, _ aggregation: Plan.Aggregation, _ columns: [Attribute]) async throws -> [Page] {
-    throw APIError.internalFailure("aggregations are not there yet")
+    let aggregates = aggregation.aggregates.filter { columns.contains($0.attribute) }
+    var required: Set<Attribute> = []
+    for group in aggregation.groups { required.formUnion(group.expression.attributes) }
+    for aggregate in aggregates {
+      for argument in aggregate.arguments { required.formUnion(argument.attributes) }
+      required.formUnion(aggregate.filter?.attributes ?? [])
+    }
+    let pipeline = try await self.pipeline(for: input, required: required)
+    let specification = Aggregator.Specification(
+      keys: try aggregation.groups.map { try pipeline.compiled($0.expression) }, keyTypes: aggregation.groups.map(\.attribute.type),
+      aggregates: try aggregates.map { aggregate in
+        Aggregator.Aggregate(
+          resolution: aggregate.resolution, arguments: try aggregate.arguments.map { try pipeline.compiled($0) },
+          filter: try aggregate.filter.map { try pipeline.compiled($0) }, origin: aggregate.origin)
+      })
+    let frame = frame()
+    let workers = try await drive(pipeline) { Aggregator(specification, frame) }
+    let page = try workers[0].withSink { first in
+      for worker in workers.dropFirst() {
+        let before = first.byteCount
+        try worker.withSink { try first.merge($0) }
+        try memory.reserve(first.byteCount - before)
+        try context.signals.check()
+      }
+      return try first.result()
+    }
+    let layout = aggregates.map(\.attribute) + aggregation.groups.map(\.attribute)
+    let output = try columns.map { column in
+      guard let channel = layout.firstIndex(of: column) else {
+        throw APIError.internalFailure("the plan lacks the column [\(column.name)]")
+      }
+      return page.columns[channel]
+    }
+    return Page(rowCount: page.rowCount, columns: output).slices(rowCountMax: Page.rowCountMax).filter { $0.rowCount > 0 }
   }
 
   // MARK: - Pipelines

@@ -3,6 +3,7 @@ extension FunctionRegistry {
   public static let standard: FunctionRegistry = {
     var registry = FunctionRegistry()
     for function in operators { registry.add(function) }
+    for function in aggregates { registry.add(function) }
     return registry
   }()
 
@@ -11,5 +12,9 @@ extension FunctionRegistry {
       + ComparisonOperator.allCases.map(\.function)
       + LogicOperator.allCases.map(\.function) + [.not]
       + [.isNull, .isNotNull]
+  }
+
+  private static var aggregates: [AggregateFunction] {
+    [.count, .sum, .average, .minimum, .maximum]
   }
 }

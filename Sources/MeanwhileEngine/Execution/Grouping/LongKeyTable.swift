@@ -1,0 +1,136 @@
+import MeanwhileData
+
+/// Numbers the distinct values of 64-bit keys in the order of their first appearance. Keys that lie close together are looked up in an array, others
+/// by open addressing.
+final class LongKeyTable {
+  private struct Entry {
+    var key: Int64
+    /// The number plus one; 0 is empty.
+    var mark: UInt32
+  }
+
+  /// By number; what null's place holds means nothing.
+  let keys = VectorBuilder<Int64>()
+  private(set) var nullNumber: UInt32?
+  private let seed = KeyHash.seed
+  private var entries: UnsafeMutablePointer<Entry>
+  private var entryCount = 64
+  private var used = 0
+  /// Numbers plus one, by distance from ``nearBase``; nil before the first batch.
+  private var near: UnsafeMutablePointer<UInt32>?
+  private var nearBase: Int64 = 0
+  private var nearCount: UInt64 = 0
+  private static let nearCountMax: UInt64 = 1 << 21
+
+  init() { entries = Self.emptyEntries(64) }
+
+  deinit {
+    entries.deallocate()
+    near?.deallocate()
+  }
+
+  private static func emptyEntries(_ count: Int) -> UnsafeMutablePointer<Entry> {
+    let entries = UnsafeMutablePointer<Entry>.allocate(capacity: count)
+    entries.initialize(repeating: Entry(key: 0, mark: 0), count: count)
+    return entries
+  }
+
+  var count: Int { keys.count }
+  var byteCount: Int { keys.byteCount + entryCount * MemoryLayout<Entry>.stride + Int(nearCount) * 4 }
+
+  /// Numbers a batch.
+  func number(_ values: Vector<Int64>, nulls: Bitmap?, into numbers: UnsafeMutablePointer<UInt32>) {
+    if near == nil { chooseNear(values) }
+    let near = near
+    let base = nearBase
+    let limit = nearCount
+    if let nulls {
+      for row in 0..<values.count { numbers[row] = nulls[row] ? numberOfNull() : number(of: values[row], near, base, limit) }
+    } else {
+      for row in 0..<values.count { numbers[row] = number(of: values[row], near, base, limit) }
+    }
+  }
+
+  @inline(__always)
+  private func number(of key: Int64, _ near: UnsafeMutablePointer<UInt32>?, _ base: Int64, _ limit: UInt64) -> UInt32 {
+    let distance = UInt64(bitPattern: key &- base)
+    guard let near, distance < limit else { return hashedNumber(of: key) }
+    let mark = near[Int(truncatingIfNeeded: distance)]
+    if mark != 0 { return mark &- 1 }
+    let number = append(key)
+    near[Int(truncatingIfNeeded: distance)] = number &+ 1
+    return number
+  }
+
+  /// The number of one key.
+  @inline(__always)
+  func hashedNumber(of key: Int64) -> UInt32 {
+    let mask = entryCount &- 1
+    var index = Int(truncatingIfNeeded: KeyHash.mix(UInt64(bitPattern: key), seed)) & mask
+    while true {
+      let entry = entries[index]
+      if entry.mark == 0 { return insert(key, at: index) }
+      if entry.key == key { return entry.mark &- 1 }
+      index = (index &+ 1) & mask
+    }
+  }
+
+  func numberOfNull() -> UInt32 {
+    if let nullNumber { return nullNumber }
+    let number = append(0)
+    nullNumber = number
+    return number
+  }
+
+  private func append(_ key: Int64) -> UInt32 {
+    keys.append(key)
+    return UInt32(truncatingIfNeeded: keys.count - 1)
+  }
+
+  @inline(never)
+  private func insert(_ key: Int64, at index: Int) -> UInt32 {
+    let number = append(key)
+    entries[index] = Entry(key: key, mark: number &+ 1)
+    used += 1
+    if used * 2 > entryCount { grow() }
+    return number
+  }
+
+  private func grow() {
+    let old = entries
+    let oldCount = entryCount
+    entryCount *= 2
+    entries = Self.emptyEntries(entryCount)
+    let mask = entryCount - 1
+    for index in 0..<oldCount where old[index].mark != 0 {
+      var place = Int(truncatingIfNeeded: KeyHash.mix(UInt64(bitPattern: old[index].key), seed)) & mask
+      while entries[place].mark != 0 { place = (place + 1) & mask }
+      entries[place] = old[index]
+    }
+    old.deallocate()
+  }
+
+  /// Looks at the first batch: a small range of keys gets an array, with room on both sides.
+  private func chooseNear(_ values: Vector<Int64>) {
+    guard values.count > 0 else { return }
+    var low = values[0]
+    var high = values[0]
+    for value in values.buffer {
+      low = min(low, value)
+      high = max(high, value)
+    }
+    let spread = UInt64(bitPattern: high &- low)
+    // A few rows are not worth megabytes.
+    let limit = values.count >= Page.rowCountMax / 2 ? Self.nearCountMax : 1 << 14
+    guard low <= high, spread < limit else {
+      near = UnsafeMutablePointer<UInt32>.allocate(capacity: 1)
+      return
+    }
+    nearCount = spread + 1 + min(spread, 1 << 12)
+    let margin = Int64(min(spread, 1 << 12) / 2)
+    nearBase = low.subtractingReportingOverflow(margin).overflow ? low : low - margin
+    let array = UnsafeMutablePointer<UInt32>.allocate(capacity: Int(nearCount))
+    array.initialize(repeating: 0, count: Int(nearCount))
+    near = array
+  }
+}
