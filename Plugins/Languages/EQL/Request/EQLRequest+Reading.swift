@@ -1,4 +1,5 @@
 import Meanwhile
+import MeanwhileData
 
 extension EQLRequest {
   /// Reads and checks a request.
@@ -80,8 +81,8 @@ extension EQLRequest {
     if let wait = try parameters.time("wait_for_completion_timeout") { submission.wait = wait }
     if let keepAlive = try parameters.time("keep_alive") { submission.keepAlive = keepAlive }
     if let keep = try parameters.bool("keep_on_completion") { submission.keepOnCompletion = keep }
-    if let ignore = try parameters.bool("ignore_unavailable") { ignoreUnavailable = ignore }
-    if let allow = try parameters.bool("allow_no_indices") { allowNoIndices = allow }
+    indicesOptions = try IndexResolver.Options(parameters)
+    if parameters["ignore_unavailable"] == nil { indicesOptions.ignoreUnavailable = true }
     for name in ["allow_partial_search_results", "allow_partial_sequence_results", "ccs_minimize_roundtrips"] {
       _ = try parameters.bool(name)
     }

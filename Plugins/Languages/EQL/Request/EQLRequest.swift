@@ -1,4 +1,5 @@
 import Meanwhile
+import MeanwhileData
 
 /// What a client asks of EQL: the body and the parameters of `_eql/search`, checked.
 struct EQLRequest: Sendable {
@@ -19,8 +20,8 @@ struct EQLRequest: Sendable {
   /// The most samples for one combination of key values.
   var samplesPerKeyMax = 1
   var submission = Submission()
-  var ignoreUnavailable = true
-  var allowNoIndices = true
+  /// A name that does not exist is left out, unless the URL says otherwise.
+  var indicesOptions = IndexResolver.Options()
 
   /// Which end of the results counts.
   enum ResultPosition: String, Sendable { case head, tail }
@@ -43,8 +44,9 @@ struct EQLRequest: Sendable {
   }
 
   /// The parameters of the URL, besides the common ones.
-  static let parameters = [
-    "allow_no_indices", "allow_partial_search_results", "allow_partial_sequence_results", "ccs_minimize_roundtrips", "expand_wildcards",
-    "ignore_unavailable", "keep_alive", "keep_on_completion", "wait_for_completion_timeout",
-  ]
+  static let parameters =
+    IndexResolver.Options.parameterNames + [
+      "allow_partial_search_results", "allow_partial_sequence_results", "ccs_minimize_roundtrips", "keep_alive", "keep_on_completion",
+      "wait_for_completion_timeout",
+    ]
 }
