@@ -7,27 +7,27 @@ import Darwin
 #endif
 
 /// Gives every distinct byte string a number, in the order in which they first came: an open-addressing hash table over one run of bytes.
-final class ByteStringTable {
+public final class ByteStringTable {
   /// The distinct strings, by ordinal.
-  let strings: BytesVectorBuilder
+  public let strings: BytesVectorBuilder
   private var hashes = VectorBuilder<UInt32>()
   /// Ordinal plus one; 0 is free. Never more than half full.
   private var slots: VectorBuilder<UInt32>
   private var mask: Int
 
-  init() {
+  public init() {
     strings = BytesVectorBuilder()
     slots = VectorBuilder(capacity: 64)
     slots.append(repeating: 0, count: 64)
     mask = 63
   }
 
-  var count: Int { hashes.count }
-  var byteCount: Int { strings.byteCount + hashes.byteCount + slots.byteCount }
+  public var count: Int { hashes.count }
+  public var byteCount: Int { strings.byteCount + hashes.byteCount + slots.byteCount }
 
   /// The string's ordinal, given now or before.
   @inline(__always)
-  func ordinal(of string: UnsafeBufferPointer<UInt8>) -> UInt32 {
+  public func ordinal(of string: UnsafeBufferPointer<UInt8>) -> UInt32 {
     let hash = BytesHash.hash(string)
     let tag = UInt32(truncatingIfNeeded: hash >> 32)
     var slot = Int(truncatingIfNeeded: hash) & mask
