@@ -24,15 +24,28 @@ struct SampleMatcherTests {
 
 @Suite("Join keys")
 struct JoinKeyTests {
+  /// The numbers of all combinations of some values, given by number.
+  private func numbers(_ table: inout JoinKeyTable, _ values: [[Int]]) -> [Int] {
+    var found: [Int] = []
+    table.numbers(into: &found) { place, buffer in buffer = values[place] }
+    return found
+  }
+
   @Test("Every combination of several values has a number, which stays")
   func combinations() {
-    var table = JoinKeyTable()
-    let values: [[JoinKey]] = [[.string("a"), .string("b")], [.integer(1), .integer(2)]]
-    #expect(table.numbers(of: values) == [0, 1, 2, 3])
-    #expect(table.combinations[2] == [.string("b"), .integer(1)])
-    #expect(table.numbers(of: [[.string("b")], [.integer(1)]]) == [2])
-    #expect(table.numbers(of: [[.string("b")], []]) == [])
-    #expect(table.numbers(of: []) == [4])
+    var table = JoinKeyTable(width: 2)
+    #expect(numbers(&table, [[7, 8], [1, 2]]) == [0, 1, 2, 3])
+    #expect(table.values(of: 2) == [8, 1])
+    #expect(numbers(&table, [[8], [1]]) == [2])
+    #expect(numbers(&table, [[8], []]) == [])
+    #expect(table.count == 4)
+  }
+
+  @Test("Without keys there is one combination")
+  func noKeys() {
+    var table = JoinKeyTable(width: 0)
+    #expect(numbers(&table, []) == [0])
+    #expect(table.values(of: 0) == [])
   }
 
   @Test("The same number is the same key whatever its type")

@@ -8,8 +8,9 @@ extension EQLSearch {
     let terms = TermColumns(plans, before: [document])
     let sorted = Plan.sort(terms.rows(of: self), [Plan.SortKey(.column(document))])
     let result = try await execute(.project(sorted, terms.output))
-    var reader = JoinKeyReader()
-    var keys = JoinKeyTable()
+    var values = JoinKeyValues()
+    var keys = JoinKeyTable(width: plans.first?.keys.count ?? 0)
+    var found: [Int] = []
     // By key, then term: the first events that fit.
     var candidates: [[[Int]]] = []
     let candidatesMax = SampleMatcher.candidatesMax(filters: plans.count, limit: query.request.samplesPerKeyMax)
@@ -20,29 +21,30 @@ extension EQLSearch {
       for row in 0..<page.rowCount {
         let place = Int(places[page.columns[0].slots(ofRow: row).lowerBound])
         for (term, plan) in plans.enumerated() where terms.fits(term, page, row) {
-          let values = plan.keys.enumerated().map { index, key in
-            reader.values(of: key, channel: terms.keyChannels[term][index], page, row)
+          keys.numbers(into: &found) { place, buffer in
+            values.numbers(of: plan.keys[place], channel: terms.keyChannels[term][place], page, row, into: &buffer)
           }
-          for key in keys.numbers(of: values) {
+          for key in found {
             while candidates.count <= key { candidates.append(Array(repeating: [], count: plans.count)) }
             if candidates[key][term].count < candidatesMax { candidates[key][term].append(place) }
           }
         }
       }
-      let bytes = keys.bytesHeld + candidates.count * plans.count * 64
+      let bytes = keys.bytesHeld + values.bytesHeld + candidates.count * plans.count * 64
       try execution.memory.reserve(max(0, bytes - held))
       held = max(held, bytes)
     }
     defer { execution.memory.release(held) }
     var groups: [HitWriter.Group] = []
-    let ordered = keys.combinations.indices.sorted { keys.combinations[$0].lexicographicallyPrecedes(keys.combinations[$1]) }
-    for key in ordered where groups.count < query.request.size {
+    let combinations = candidates.indices.map { keys.values(of: $0).map { values.values[$0] } }
+    for key in combinations.indices.sorted(by: { combinations[$0].lexicographicallyPrecedes(combinations[$1]) })
+    where groups.count < query.request.size {
       try execution.signals.check()
       for sample in SampleMatcher.samples(from: candidates[key], limit: query.request.samplesPerKeyMax) {
         guard groups.count < query.request.size else { break }
         groups.append(
           HitWriter.Group(
-            keys: keys.combinations[key].map { $0.json(datesAsMillis: true) },
+            keys: combinations[key].map { $0.json(datesAsMillis: true) },
             documents: sample.map { DocumentReference(encoded: Int64($0)) }))
       }
     }

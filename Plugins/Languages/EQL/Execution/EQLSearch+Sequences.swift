@@ -24,7 +24,7 @@ extension EQLSearch {
     try writer.writeSequences(
       matches.map { match in
         HitWriter.Group(
-          keys: stream.keys.combinations[match.key].map { $0.json(datesAsMillis: false) },
+          keys: stream.keyValues(of: match.key).map { $0.json(datesAsMillis: false) },
           documents: match.events.map { $0 == SequenceMatcher.missing ? nil : DocumentReference(encoded: stream.documents[$0]) })
       }, memory: execution.memory)
     return EQLOutput(hits: writer.finish(), isPartial: result.isPartial)
@@ -37,12 +37,12 @@ private struct SequenceStream {
   let terms: TermColumns
   /// The longest span in the unit of timestamps.
   var matcher: SequenceMatcher
-  var keys = JoinKeyTable()
+  private var keys: JoinKeyTable
+  private var values = JoinKeyValues()
   /// By event number, where its document is.
   var documents: [Int64] = []
-  /// For each term, its stages, the last first.
-  private let stagesOfTerm: [[Int]]
-  private var reader = JoinKeyReader()
+  /// For each term, the numbers of its keys in the current row.
+  private var keysOfTerm: [[Int]]
 
   init(plan: EQLPreparedQuery.SequencePlan, terms: TermColumns, timestampType: DataType) {
     self.plan = plan
@@ -53,14 +53,16 @@ private struct SequenceStream {
       return overflow ? .max : product
     }
     matcher = SequenceMatcher(isMissing: plan.isMissing, maxSpan: maxSpan)
-    stagesOfTerm = plan.terms.indices.map { term in plan.stages.indices.filter { plan.stages[$0] == term }.reversed() }
+    keys = JoinKeyTable(width: plan.terms.first?.keys.count ?? 0)
+    keysOfTerm = Array(repeating: [], count: plan.terms.count)
   }
 
-  var bytesHeld: Int { matcher.bytesHeld + documents.capacity * 8 + keys.bytesHeld }
+  var bytesHeld: Int { matcher.bytesHeld + documents.capacity * 8 + keys.bytesHeld + values.bytesHeld }
+
+  func keyValues(of key: Int) -> [JoinKey] { keys.values(of: key).map { values.values[$0] } }
 
   mutating func consume(_ page: Page) throws {
     guard case .longs(let times) = page.columns[0].values, case .longs(let places) = page.columns[1].values else { return }
-    var keysOfTerm = [[Int]](repeating: [], count: plan.terms.count)
     for row in 0..<page.rowCount {
       let slots = page.columns[0].slots(ofRow: row)
       // An event without a time has no place in a sequence. Of several times the earliest counts.
@@ -68,7 +70,8 @@ private struct SequenceStream {
       let event = documents.count
       documents.append(places[page.columns[1].slots(ofRow: row).lowerBound])
       for term in plan.terms.indices {
-        keysOfTerm[term] = terms.fits(term, page, row) ? keyNumbers(of: term, page, row) : []
+        keysOfTerm[term].removeAll(keepingCapacity: true)
+        if terms.fits(term, page, row) { readKeys(of: term, page, row) }
       }
       // Stages from the last to the first, so that no event follows itself.
       for stage in plan.stages.indices.reversed() {
@@ -80,10 +83,9 @@ private struct SequenceStream {
     }
   }
 
-  private mutating func keyNumbers(of term: Int, _ page: Page, _ row: Int) -> [Int] {
-    let values = plan.terms[term].keys.enumerated().map { index, key in
-      reader.values(of: key, channel: terms.keyChannels[term][index], page, row)
+  private mutating func readKeys(of term: Int, _ page: Page, _ row: Int) {
+    keys.numbers(into: &keysOfTerm[term]) { place, buffer in
+      values.numbers(of: plan.terms[term].keys[place], channel: terms.keyChannels[term][place], page, row, into: &buffer)
     }
-    return keys.numbers(of: values)
   }
 }
