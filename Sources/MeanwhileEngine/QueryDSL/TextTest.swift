@@ -1,0 +1,105 @@
+import MeanwhileData
+
+/// What the terms of a text are asked.
+struct TextTest: Sendable {
+  enum Wanted: Sendable {
+    /// At least so many of some different terms.
+    case terms(BytesVector, required: Int)
+    /// Terms one after another: for each place of the phrase, its term's index among the different ones.
+    case phrase(BytesVector, order: [Int])
+    /// Any term that passes.
+    case any(ValueTest.BytesTest)
+  }
+
+  var analyzer: Analyzer
+  var wanted: Wanted
+
+  /// - Parameter terms: in the order of the text, repeated ones included.
+  init(analyzer: Analyzer, terms: [[UInt8]], required: Int) {
+    self.analyzer = analyzer
+    wanted = .terms(Self.sorted(terms), required: required)
+  }
+
+  init(analyzer: Analyzer, phrase: [[UInt8]]) {
+    self.analyzer = analyzer
+    let terms = Self.sorted(phrase)
+    let order = phrase.map { term in term.withUnsafeBufferPointer { terms.index(sorted: $0) ?? 0 } }
+    wanted = .phrase(terms, order: order)
+  }
+
+  init(analyzer: Analyzer, any test: ValueTest.BytesTest) {
+    self.analyzer = analyzer
+    wanted = .any(test)
+  }
+
+  static func sorted(_ terms: [[UInt8]]) -> BytesVector {
+    let builder = BytesVectorBuilder(capacity: terms.count)
+    for term in Set(terms).sorted(by: { $0.lexicographicallyPrecedes($1) }) { builder.append(term) }
+    return builder.finish()
+  }
+}
+
+/// Runs a ``TextTest`` over rows; keeps its working memory from one row to the next.
+struct TextMatcher {
+  private let test: TextTest
+  private var isFound: [Bool]
+  /// The places of the phrase that the terms so far may be the beginning of.
+  private var partial: [Int] = []
+
+  init(_ test: TextTest) {
+    self.test = test
+    isFound = if case .terms(let terms, _) = test.wanted { [Bool](repeating: false, count: terms.count) } else { [] }
+  }
+
+  /// Whether the texts of a row, all together, pass.
+  mutating func matches(_ column: Column, row: Int) -> Bool {
+    let slots = column.slots(ofRow: row)
+    guard !slots.isEmpty else { return false }
+    for index in isFound.indices { isFound[index] = false }
+    var found = 0
+    for slot in slots {
+      guard let text = column.bytes(inSlot: slot) else { continue }
+      partial.removeAll(keepingCapacity: true)
+      var tokens = test.analyzer.tokens(of: text)
+      while let token = tokens.next() {
+        switch test.wanted {
+        case .any(let test): if test.holds(tokens.term) { return true }
+        case .terms(let terms, let required):
+          guard let index = terms.index(sorted: tokens.term), !isFound[index] else { continue }
+          isFound[index] = true
+          found += 1
+          if found >= required { return true }
+        case .phrase(let terms, let order): if continuePhrase(terms, order, tokens.term, token) { return true }
+        }
+      }
+    }
+    if case .terms(_, let required) = test.wanted { return found >= required }
+    return false
+  }
+
+  private mutating func continuePhrase(
+    _ terms: BytesVector, _ order: [Int], _ term: UnsafeBufferPointer<UInt8>, _ token: TokenIterator.Token
+  ) -> Bool {
+    guard let index = terms.index(sorted: term) else {
+      partial.removeAll(keepingCapacity: true)
+      return false
+    }
+    var next: [Int] = []
+    for place in partial where order[place] == index { next.append(place + 1) }
+    if order.first == index { next.append(1) }
+    if next.contains(order.count) { return true }
+    partial = next
+    return false
+  }
+}
+
+extension Column {
+  /// The bytes of a slot; nil where the column has another layout.
+  func bytes(inSlot slot: Int) -> UnsafeBufferPointer<UInt8>? {
+    switch values {
+    case .bytes(let values): values[slot]
+    case .ordinals(let ordinals, let dictionary, _): dictionary[Int(ordinals[slot])]
+    default: nil
+    }
+  }
+}
