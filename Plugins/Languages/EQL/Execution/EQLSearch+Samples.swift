@@ -7,7 +7,10 @@ extension EQLSearch {
   func samples(_ plans: [EQLPreparedQuery.TermPlan]) async throws -> EQLOutput {
     let terms = TermColumns(plans, before: [document])
     let sorted = Plan.sort(terms.rows(of: self), [Plan.SortKey(.column(document))])
-    let result = try await execute(.project(sorted, terms.output))
+    return try sampleOutput(of: try await execute(.project(sorted, terms.output)), plans, terms)
+  }
+
+  private func sampleOutput(of result: ExecutionResult, _ plans: [EQLPreparedQuery.TermPlan], _ terms: TermColumns) throws -> EQLOutput {
     var values = JoinKeyValues()
     var keys = JoinKeyTable(width: plans.first?.keys.count ?? 0)
     var found: [Int] = []

@@ -7,8 +7,13 @@ extension EQLSearch {
   func sequences(_ plan: EQLPreparedQuery.SequencePlan, _ order: EQLPreparedQuery.TimeOrder) async throws -> EQLOutput {
     let terms = TermColumns(plan.terms, before: [order.timestamp, document])
     let sorted = Plan.sort(terms.rows(of: self), keys(order, isAscending: true))
-    let result = try await execute(.project(sorted, terms.output))
-    var stream = SequenceStream(plan: plan, terms: terms, timestampType: order.timestamp.type)
+    return try sequenceOutput(of: try await execute(.project(sorted, terms.output)), plan, terms, timestampType: order.timestamp.type)
+  }
+
+  private func sequenceOutput(
+    of result: ExecutionResult, _ plan: EQLPreparedQuery.SequencePlan, _ terms: TermColumns, timestampType: DataType
+  ) throws -> EQLOutput {
+    var stream = SequenceStream(plan: plan, terms: terms, timestampType: timestampType)
     var held = 0
     for page in result.table.pages {
       try execution.signals.check()

@@ -43,15 +43,18 @@ struct EQLSearch {
 
   /// The first pipe says which end of the events is read; the others choose among what it leaves.
   private func events(_ condition: Expression, _ order: EQLPreparedQuery.TimeOrder) async throws -> EQLOutput {
-    guard let first = query.pipes.first else { throw APIError.internalFailure("a query without pipes") }
-    let isAscending = first.kind == .head
-    let plan = Plan.project(.top(scan(where: condition), keys(order, isAscending: isAscending), count: first.count), [document])
-    let result = try await execute(plan)
+    let first = query.pipes.first ?? EQLPipe(kind: .tail, count: query.request.size, source: .none)
+    let sortKeys = keys(order, isAscending: first.kind == .head)
+    let plan = Plan.project(.top(scan(where: condition), sortKeys, count: first.count), [document])
+    return try eventOutput(of: try await execute(plan), isReversed: first.kind == .tail)
+  }
+
+  private func eventOutput(of result: ExecutionResult, isReversed: Bool) throws -> EQLOutput {
     var documents: [DocumentReference] = []
     for page in result.table.pages {
       for row in 0..<page.rowCount { documents.append(try documentReference(page, channel: 0, row: row)) }
     }
-    if !isAscending { documents.reverse() }
+    if isReversed { documents.reverse() }
     for pipe in query.pipes.dropFirst() { documents = pipe.apply(to: documents) }
     var writer = hitWriter()
     try writer.writeEvents(documents, total: result.documentsFound, memory: execution.memory)
