@@ -191,6 +191,16 @@ struct EventSearchTests {
     #expect(hits == expected)
   }
 
+  @Test("The request's filter counts beside the query")
+  func filter() async throws {
+    #expect(try await numbers(search("process where true", ["filter": ["range": ["n": ["gte": 3]]]])) == [[3, 5]])
+    let sequences = try await search("sequence [process where true] [file where true]", ["filter": ["term": ["host": "b"]]])
+    #expect(numbers(sequences) == [[3, 6]])
+    let error = await #expect(throws: APIError.self) { try await search("any where true", ["filter": ["no_such_query": [:]]]) }
+    #expect(error?.status == 400)
+    #expect(error?.reason.contains("no_such_query") == true)
+  }
+
   static let mistakes: [(query: String, problems: String)] = [
     ("any where nam == 1", "Found 1 problem\nline 1:11: Unknown column [nam], did you mean [name]?"),
     (

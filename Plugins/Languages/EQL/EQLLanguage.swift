@@ -35,7 +35,8 @@ public struct EQLLanguage: QueryLanguage {
     let execution = ExecutionContext(
       signals: context.signals, progress: context.progress, memory: context.memory,
       settings: QuerySettings(now: context.session.service.environment.time.now()))
-    return try await EQLSearch(query: query, snapshots: snapshots, execution: execution).run()
+    let search = try EQLSearch(query: query, snapshots: snapshots, execution: execution)
+    return try await search.run()
   }
 
   public func describe(_ query: EQLPreparedQuery, _ request: EndpointRequest) -> String {

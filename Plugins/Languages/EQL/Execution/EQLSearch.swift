@@ -7,6 +7,20 @@ struct EQLSearch {
   let query: EQLPreparedQuery
   let snapshots: [IndexSnapshot]
   let execution: ExecutionContext
+  /// The request's filter over these snapshots.
+  private let filter: SearchFilter?
+
+  /// - Throws: ``APIError`` where the request's filter has a value that its field cannot have.
+  init(query: EQLPreparedQuery, snapshots: [IndexSnapshot], execution: ExecutionContext) throws(APIError) {
+    self.query = query
+    self.snapshots = snapshots
+    self.execution = execution
+    if let wanted = query.request.filter {
+      filter = try SearchFilter(wanted, over: snapshots, now: execution.settings.now)
+    } else {
+      filter = nil
+    }
+  }
 
   func run() async throws -> EQLOutput {
     switch query.kind {
@@ -20,9 +34,12 @@ struct EQLSearch {
   var document: Attribute { Self.documentAttribute }
   private static let documentAttribute = Attribute(name: "_doc", type: .document)
 
-  /// Reads the documents that a condition holds for.
+  /// Reads the documents that a condition, and the request's filter, hold for.
   func scan(where condition: Expression) -> Plan {
-    .scan(Plan.Scan(snapshots: snapshots, columns: query.columns + [Plan.Scan.Column(document, .document)], filter: condition))
+    var columns = query.columns + [Plan.Scan.Column(document, .document)]
+    guard let filter else { return .scan(Plan.Scan(snapshots: snapshots, columns: columns, filter: condition)) }
+    columns += filter.columns
+    return .filter(.scan(Plan.Scan(snapshots: snapshots, columns: columns, filter: filter.condition)), condition)
   }
 
   func execute(_ plan: Plan) async throws -> ExecutionResult {

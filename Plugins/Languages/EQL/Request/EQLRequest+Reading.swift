@@ -1,5 +1,6 @@
 import Meanwhile
 import MeanwhileData
+import MeanwhileEngine
 
 extension EQLRequest {
   /// Reads and checks a request.
@@ -12,7 +13,9 @@ extension EQLRequest {
     guard !bytes.isEmpty else {
       throw APIError(type: "parse_exception", reason: "request body or source parameter is required", status: 400)
     }
-    try read(body: try Self.object(bytes))
+    let body = try Self.object(bytes)
+    try read(body: body)
+    try read(filterOf: body)
     try read(parameters: request.parameters)
     try validate()
   }
@@ -38,7 +41,8 @@ extension EQLRequest {
   /// What each member of the body does. A reader throws the cause of a field that cannot be read.
   private static let readers: [String: Reader] = [
     "query": { $0.query = try text($1) ?? "" },
-    "filter": { $0.filter = try filter($1) },
+    // Read by a parser of its own, below.
+    "filter": { _, value in try checkFilter(value) },
     "timestamp_field": { $0.timestampField = try text($1) ?? "" },
     "event_category_field": { $0.eventCategoryField = try text($1) ?? "" },
     "tiebreaker_field": { $0.tiebreakerField = try text($1) },
@@ -74,6 +78,12 @@ extension EQLRequest {
           "[\(Self.parserName)] \(member.name) doesn't support values of type: \(mismatch.found)", at: member.location)
       }
     }
+  }
+
+  /// A filter's errors name places of their own, so they are not wrapped in those of the body.
+  private mutating func read(filterOf body: JSONObject) throws {
+    guard let filter = body["filter"], !filter.isNull else { return }
+    self.filter = try SearchQuery(parsing: filter, at: body.location(of: "filter"))
   }
 
   /// What the URL says counts before what the body says.
@@ -172,10 +182,9 @@ extension EQLRequest {
     return position
   }
 
-  private static func filter(_ value: JSONValue) throws -> JSONValue? {
+  private static func checkFilter(_ value: JSONValue) throws {
     switch value {
-    case .null: nil
-    case .object: value
+    case .null, .object: return
     default: throw TypeMismatch(found: token(of: value))
     }
   }

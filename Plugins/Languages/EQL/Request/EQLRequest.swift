@@ -1,5 +1,6 @@
 import Meanwhile
 import MeanwhileData
+import MeanwhileEngine
 
 /// What a client asks of EQL: the body and the parameters of `_eql/search`, checked.
 struct EQLRequest: Sendable {
@@ -7,7 +8,7 @@ struct EQLRequest: Sendable {
   var indices: String
   var query = ""
   /// A condition in Query DSL, besides the query.
-  var filter: JSONValue?
+  var filter: SearchQuery?
   var timestampField = "@timestamp"
   var eventCategoryField = "event.category"
   var tiebreakerField: String?
