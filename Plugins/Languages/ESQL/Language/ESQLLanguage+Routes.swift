@@ -1,0 +1,49 @@
+import Meanwhile
+import MeanwhileData
+
+extension ESQLLanguage {
+  private static let resultParameters = ["format", "delimiter", "drop_null_columns"]
+  private static let submitParameters = resultParameters + ["allow_partial_results"]
+
+  public var routes: [Route] {
+    let endpoints = AsyncQueryEndpoints(language: self, dialect: .esql(formats))
+    return [
+      Route(
+        .post, "/_query", summary: "Runs an ES|QL query and answers with its result.", parameters: Self.submitParameters, body: .required,
+        privilege: "indices:read"
+      ) { request, session in
+        try await endpoints.runSynchronously(check(request), session)
+      },
+      Route(
+        .post, "/_query/async", summary: "Submits an ES|QL query, and answers with its result or its id.",
+        parameters: Self.submitParameters, body: .required, privilege: "indices:read"
+      ) { request, session in
+        try await endpoints.submit(check(request), session)
+      },
+      Route(
+        .get, "/_query/async/{id}", summary: "Answers with the result of a submitted ES|QL query, or says that it still runs.",
+        parameters: Self.resultParameters + ["wait_for_completion_timeout", "keep_alive", "partial_results"]
+      ) { request, session in
+        try await endpoints.get(request, session)
+      },
+      Route(
+        .post, "/_query/async/{id}/stop", summary: "Ends a submitted ES|QL query early, and answers with the result so far.",
+        parameters: Self.resultParameters
+      ) { request, session in
+        try await endpoints.stop(request, session)
+      },
+      Route(.delete, "/_query/async/{id}", summary: "Cancels a submitted ES|QL query if it runs, and deletes its result.") {
+        request, session in
+        try await endpoints.delete(request, session)
+      },
+    ]
+  }
+
+  /// Refuses a format or delimiter that cannot be, before anything is run.
+  private func check(_ request: EndpointRequest) throws(APIError) -> EndpointRequest {
+    // A caller within the process names no media type at all; a client of the wire always does.
+    let isBare = request.headers["Accept"] == nil && request.headers["Content-Type"] == nil && request.parameters["format"] == nil
+    _ = try formats.choose(for: request, fallback: isBare ? "json" : nil)
+    return request
+  }
+}

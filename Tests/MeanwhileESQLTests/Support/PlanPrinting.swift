@@ -1,0 +1,54 @@
+import MeanwhileData
+import MeanwhileEngine
+
+extension Plan {
+  /// The plan from its source on, one operator a line.
+  var printed: String {
+    switch self {
+    case .scan(let scan):
+      "scan [\(scan.columns.map(\.attribute.name).joined(separator: ", "))]" + (scan.filter.map { " where \($0.printed)" } ?? "")
+    case .rows: "rows"
+    case .filter(let input, let condition): "\(input.printed)\nfilter \(condition.printed)"
+    case .eval(let input, let assignments):
+      "\(input.printed)\neval " + assignments.map { "\($0.attribute.name) = \($0.expression.printed)" }.joined(separator: ", ")
+    case .project(let input, let attributes): "\(input.printed)\nproject " + attributes.map(\.name).joined(separator: ", ")
+    case .aggregate(let input, let aggregation):
+      "\(input.printed)\naggregate "
+        + aggregation.aggregates.map { aggregate in
+          "\(aggregate.attribute.name) = \(aggregate.function.name)(\(aggregate.arguments.map(\.printed).joined(separator: ", ")))"
+            + (aggregate.filter.map { " where \($0.printed)" } ?? "")
+        }.joined(separator: ", ") + " by "
+        + aggregation.groups.map { "\($0.attribute.name) = \($0.expression.printed)" }.joined(separator: ", ")
+    case .sort(let input, let keys): "\(input.printed)\nsort \(Self.print(keys))"
+    case .top(let input, let keys, let count): "\(input.printed)\ntop \(count) \(Self.print(keys))"
+    case .limit(let input, let count): "\(input.printed)\nlimit \(count)"
+    case .expand(let input, let old, _): "\(input.printed)\nexpand \(old.name)"
+    }
+  }
+
+  private static func print(_ keys: [SortKey]) -> String {
+    keys.map { "\($0.expression.printed) \($0.isAscending ? "asc" : "desc") nulls \($0.nullsFirst ? "first" : "last")" }.joined(
+      separator: ", ")
+  }
+}
+
+extension Expression {
+  var printed: String {
+    switch self {
+    case .literal(let value, let type): Self.print(value, type)
+    case .column(let attribute): attribute.name
+    case .call(let call): "\(call.function.name)(\(call.arguments.map(\.printed).joined(separator: ", ")))"
+    }
+  }
+
+  private static func print(_ value: Value, _ type: DataType) -> String {
+    switch value {
+    case .null: "null"
+    case .boolean(let value): "\(value)"
+    case .long(let value): type == .integer || type == .long ? "\(value)" : "\(type.name):\(value)"
+    case .double(let value): "\(value)"
+    case .bytes(let bytes): "\"\(String(decoding: bytes, as: UTF8.self))\""
+    case .several(let values): "[" + values.map { print($0, type) }.joined(separator: ", ") + "]"
+    }
+  }
+}
