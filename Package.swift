@@ -113,7 +113,7 @@ let package = Package(
     tests(of: "Meanwhile", ["MeanwhileTestKit"]),
     tests(of: "MeanwhileData", ["Meanwhile"]),
     tests(of: "MeanwhileEngine", ["Meanwhile", "MeanwhileData"]),
-    tests(of: "MeanwhileESQL", ["Meanwhile", "MeanwhileData", "MeanwhileEngine"]),
+    tests(of: "MeanwhileESQL", ["Meanwhile", "MeanwhileData", "MeanwhileEngine", "MeanwhileMemoryStore"]),
     tests(of: "MeanwhileEQL", ["Meanwhile", "MeanwhileData", "MeanwhileEngine"]),
     tests(of: "MeanwhileSearch", ["Meanwhile", "MeanwhileData", "MeanwhileEngine"]),
     tests(of: "MeanwhileMemoryStore", ["Meanwhile", "MeanwhileData", "MeanwhileTestKit"]),

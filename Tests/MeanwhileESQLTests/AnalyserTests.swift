@@ -42,8 +42,8 @@ struct AnalyserTests {
         "@timestamp, blob, bytes, client.ip, message, message.raw, mixed, ok, place.city, status"
       ),
       ("from logs-* | drop m*, b*, *.*, ok, `@timestamp`", "extra, status"),
-      ("from logs-a | keep *s, status, b*", "bytes, blob, status"),
-      ("from logs-a | keep status, *, bytes", "@timestamp, blob, client.ip, message, message.raw, mixed, ok, place.city, status, bytes"),
+      ("from logs-a | keep *s, status, b*", "status, blob, bytes"),
+      ("from logs-a | keep status, *, bytes", "status, @timestamp, blob, client.ip, message, message.raw, mixed, ok, place.city, bytes"),
       ("from logs-a | keep status, bytes | rename status as bytes", "bytes"),
       ("from logs-a | keep status, bytes, ok | rename status as s, s as t, bytes as status", "t, status, ok"),
       ("row a = 1, b = 2 | eval a = b | eval c = a", "b, a, c"),

@@ -90,7 +90,7 @@ extension Analyser {
     guard isScalar, !FunctionNames.isReserved(name) else {
       let similar = Similarity.closest(to: name, among: environment.functions.spellings.filter { !FunctionNames.isReserved($0) })
       problem("Unknown function [\(call.name)]" + Similarity.suggestion(similar), at: range)
-      for argument in call.arguments where argument.kind != .star { _ = expression(argument) }
+      lookAt(call.arguments)
       return nil
     }
     var arguments = call.arguments
@@ -99,6 +99,14 @@ extension Analyser {
       arguments = []
     }
     return apply(name, arguments, at: range)
+  }
+
+  /// Notes what is wrong with the arguments of a function that there is not.
+  private mutating func lookAt(_ arguments: [ExpressionSyntax]) {
+    let isInside = aggregation?.isInsideAggregate ?? false
+    aggregation?.isInsideAggregate = true
+    for argument in arguments where argument.kind != .star { _ = expression(argument) }
+    aggregation?.isInsideAggregate = isInside
   }
 
   /// Applies a function of the registry to arguments that are to be resolved.
