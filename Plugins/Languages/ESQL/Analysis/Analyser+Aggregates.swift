@@ -25,7 +25,7 @@ struct AggregationScope {
 
 extension Analyser {
   /// An aggregate call: outside of STATS a problem, within another too.
-  mutating func aggregate(_ function: AggregateFunction, _ call: CallSyntax, at range: SourceRange) -> Expression? {
+  mutating func aggregate(_ call: CallSyntax, at range: SourceRange) -> Expression? {
     let text = source.text(of: range)
     guard let scope = aggregation else {
       problem("aggregate function [\(text)] not allowed outside STATS command", at: range)
@@ -44,11 +44,9 @@ extension Analyser {
       if let argument = expression(operand) { arguments.append(argument) }
     }
     guard arguments.count == operands.count else { return nil }
-    let described = zip(arguments, operands).map {
-      ScalarFunction.Argument(type: $0.type, constant: $0.constant, text: source.text(of: $1.range))
-    }
     do {
-      let resolution = try function.resolve(described)
+      let (function, resolution) = try environment.functions.resolveAggregate(
+        call.name.text.lowercased(), arguments, texts: operands.map { source.text(of: $0.range) }, origin: origin(range))
       let attribute = Attribute(name: text, type: resolution.type)
       let made = Plan.Aggregate(
         attribute: attribute, function: function, resolution: resolution, arguments: arguments, filter: scope.filter, origin: origin(range))

@@ -84,9 +84,7 @@ extension Analyser {
   private mutating func call(_ call: CallSyntax, at range: SourceRange) -> Expression? {
     let name = call.name.text.lowercased()
     let isScalar = environment.functions.scalar(name) != nil
-    if let function = environment.functions.aggregate(name), aggregation != nil || !isScalar {
-      return aggregate(function, call, at: range)
-    }
+    if environment.functions.aggregate(name) != nil, aggregation != nil || !isScalar { return aggregate(call, at: range) }
     guard isScalar, !FunctionNames.isReserved(name) else {
       let similar = Similarity.closest(to: name, among: environment.functions.spellings.filter { !FunctionNames.isReserved($0) })
       problem("Unknown function [\(call.name)]" + Similarity.suggestion(similar), at: range)
