@@ -6,25 +6,27 @@ extension TaskMachine {
       return
     }
     let number = question.id.number
-    guard let task = tasks[number] else {
-      let isFirst = loading[number] == nil
-      loading[number, default: []].append(question)
-      if isFirst { emit(.load(number)) }
-      return
-    }
-    guard reaches(question, task) else {
-      emit(.answer(question.waiter, .refused(.notFound(question.id))))
-      return
-    }
-    if isExpired(task) { expire(number) }
-    guard tasks[number]?.isVisible == true || isUnfinishedDeletion(question, of: task) else {
-      emit(.answer(question.waiter, .refused(.notFound(question.id))))
+    guard tasks[number] == nil else {
+      take(question, about: number)
       settle(number)
       return
     }
-    tasks[number]?.durability.failure = nil
-    pursue(question, about: number)
-    settle(number)
+    let isFirst = loading[number] == nil
+    loading[number, default: []].append(question)
+    if isFirst { emit(.load(number)) }
+  }
+
+  /// Refuses a question about a resident task, or takes it up; the answer is for ``settle(_:)`` to give.
+  private mutating func take(_ question: Question, about number: TaskNumber) {
+    if let task = tasks[number], reaches(question, task) {
+      if isExpired(task) { expire(number) }
+      if tasks[number]?.isVisible == true || isUnfinishedDeletion(question, of: task) {
+        tasks[number]?.durability.failure = nil
+        pursue(question, about: number)
+        return
+      }
+    }
+    emit(.answer(question.waiter, .refused(.notFound(question.id))))
   }
 
   private mutating func pursue(_ question: Question, about number: TaskNumber) {
@@ -144,7 +146,7 @@ extension TaskMachine {
     task.durability = TaskDurability(written: record.state.isFinished ? .outcome : .request)
     insert(task)
     if isExpired(task) { expire(number) }
-    for question in questions { ask(question) }
+    for question in questions { take(question, about: number) }
     settle(number)
   }
 
