@@ -146,7 +146,10 @@ extension TaskMachine {
     task.durability = TaskDurability(written: record.state.isFinished ? .outcome : .request)
     insert(task)
     if isExpired(task) { expire(number) }
-    for question in questions { take(question, about: number) }
+    for question in questions {
+      take(question, about: number)
+      answerWaiters(of: number)
+    }
     settle(number)
   }
 

@@ -11,7 +11,8 @@ extension TaskMachine {
     emit(.forget(number))
   }
 
-  private mutating func answerWaiters(of number: TaskNumber) {
+  /// Answers each one who waits for a task and can be answered, in the order in which they came.
+  mutating func answerWaiters(of number: TaskNumber) {
     for token in tasks[number]?.waiters ?? [] {
       guard let task = tasks[number], let waiter = waiters[token], let answer = answer(to: waiter, about: task) else { continue }
       forget(token)
