@@ -114,7 +114,7 @@ let package = Package(
     tests(of: "MeanwhileData", ["Meanwhile"]),
     tests(of: "MeanwhileEngine", ["Meanwhile", "MeanwhileData"]),
     tests(of: "MeanwhileESQL", ["Meanwhile", "MeanwhileData", "MeanwhileEngine", "MeanwhileMemoryStore"]),
-    tests(of: "MeanwhileEQL", ["Meanwhile", "MeanwhileData", "MeanwhileEngine"]),
+    tests(of: "MeanwhileEQL", ["Meanwhile", "MeanwhileData", "MeanwhileEngine", "MeanwhileMemoryStore"]),
     tests(of: "MeanwhileSearch", ["Meanwhile", "MeanwhileData", "MeanwhileEngine"]),
     tests(of: "MeanwhileMemoryStore", ["Meanwhile", "MeanwhileData", "MeanwhileTestKit"]),
     tests(of: "MeanwhileFileStore", ["Meanwhile", "MeanwhileData", "MeanwhileTestKit"]),
