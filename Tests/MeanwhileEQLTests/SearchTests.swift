@@ -82,7 +82,7 @@ func search(_ query: String, _ body: JSONObject = [:], in index: TestIndex = .ev
   let read = try await EQLRequest(request)
   var planner = QueryPlanner(
     request: read, statement: try Parser.parse(read.query), definitions: [index.definition],
-    functions: EQLFunctions.added(to: .standard))
+    functions: EQLFunctions.added(to: .standard), now: Timestamp(milliseconds: 86_400_000))
   let plan = try planner.plan()
   let execution = ExecutionContext(settings: QuerySettings(now: Timestamp(milliseconds: 0)))
   let output = try await EQLSearch(query: plan, snapshots: [index.snapshot()], execution: execution).run()
@@ -154,6 +154,14 @@ struct EventSearchTests {
     ("any where indexOf(name, \".\") == 3", [1, 5]),
     ("any where substring(name, -4) : \".EXE\"", [1, 2, 3, 5]),
     ("any where between(name, \"n\", \".\") == \"et\"", [5]),
+    // Dates: a text without a time stands for the whole day.
+    ("any where @timestamp >= \"1970-01-01T00:00:00.004Z\"", [4, 5, 6]),
+    ("any where \"1970-01-01T00:00:00.004Z\" > @timestamp", [1, 2, 3]),
+    ("any where @timestamp == \"1970-01-01\"", [1, 2, 3, 4, 5, 6]),
+    ("any where @timestamp > \"1970-01-01\"", []),
+    ("any where @timestamp <= \"now-1d\"", []),
+    ("any where @timestamp < \"now\" and @timestamp in (\"3\", \"1970-01-01T00:00:00.005Z\")", [3, 5]),
+    ("any where @timestamp == 3", [3]),
     // Pipes.
     ("any where true | head 2", [1, 2]),
     ("any where true | tail 2", [5, 6]),
@@ -218,6 +226,10 @@ struct EventSearchTests {
     ),
     (
       "any where n : \"x\"", "Found 1 problem\nline 1:11: first argument of [n : \"x\"] must be [string], found value [n] type [long]"
+    ),
+    (
+      "any where @timestamp > \"yesterday\"",
+      "Found 1 problem\nline 1:24: failed to parse date field [yesterday] with format [strict_date_optional_time||epoch_millis]"
     ),
     (
       "any where message == \"x\"",

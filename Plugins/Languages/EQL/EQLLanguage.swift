@@ -24,7 +24,9 @@ public struct EQLLanguage: QueryLanguage {
     let statement = try Parser.parse(request.query)
     let store = try session.resource((any IndexStore).self)
     let definitions = try await IndexSelection(store: store).definitions(for: request)
-    var planner = QueryPlanner(request: request, statement: statement, definitions: definitions, functions: functions)
+    var planner = QueryPlanner(
+      request: request, statement: statement, definitions: definitions, functions: functions,
+      now: session.service.environment.time.now())
     return try planner.plan()
   }
 

@@ -54,6 +54,11 @@ extension ConditionCompiler {
       return call(operation == .equal ? OperatorName.isNull : OperatorName.isNotNull, [other], source)
     }
     guard !leftValue.isNullLiteral, !rightValue.isNullLiteral else { return .literal(.null, .boolean) }
+    if let comparison = dateComparison(
+      operation, leftValue, rightValue, source, textSource: (isLeft: left.source, isRight: right.source))
+    {
+      return comparison
+    }
     let operands = [aligned(leftValue, with: rightValue, left.source), aligned(rightValue, with: leftValue, right.source)]
     guard Self.areComparable(operands[0].type, operands[1].type) else {
       // Values of such types are never equal, and have no order.
@@ -76,22 +81,15 @@ extension ConditionCompiler {
   /// A constant as what it is compared with: `"2024-01-01"` as a date next to a date, `123` as text next to text.
   private mutating func aligned(_ expression: Expression, with other: Expression, _ source: Source) -> Expression {
     guard expression.constant != nil, !Self.areComparable(expression.type, other.type) else { return expression }
-    if case .literal(.bytes(let text), .keyword) = expression, case .column(let attribute) = other, other.type.isDate,
-      let moment = moment(String(decoding: text, as: UTF8.self), for: attribute)
-    {
-      return .literal(.long(moment), other.type)
+    if case .literal(.long(let millis), .long) = expression, other.type.isDate {
+      let (nanos, overflow) = millis.multipliedReportingOverflow(by: 1_000_000)
+      guard other.type == .dateNanos else { return .literal(.long(millis), .date) }
+      return .literal(.long(overflow ? (millis < 0 ? .min : .max) : nanos), .dateNanos)
     }
     let isText = expression.type.isString
-    let isMillis = expression.type.isWholeNumber && other.type.isDate
     let becomesText = other.type.isString
-    guard isText || isMillis || becomesText, let conversion = Self.conversions[other.type] else { return expression }
+    guard isText || becomesText, let conversion = Self.conversions[other.type] else { return expression }
     return call(conversion, [expression], source, texts: [statementText(source)])
-  }
-
-  /// A date as the field's mapping spells dates.
-  private func moment(_ text: String, for attribute: Attribute) -> Int64? {
-    guard let name = dateFormats[attribute], let format = try? DateFormat(name), let time = format.parse(text) else { return nil }
-    return attribute.type == .date ? time.millis : time.nanosSinceEpoch
   }
 
   private func statementText(_ source: Source) -> String { origin(of: source).text }
@@ -112,7 +110,14 @@ extension ConditionCompiler {
             + "found value [\(text(of: element))] type [\(elementValue.type.name)]", at: source)
         continue
       }
-      let candidate = isInsensitive ? elementValue : aligned(elementValue, with: operandValue, element.source)
+      let isDate = operandValue.type.isDate && elementValue.type.isString
+      let candidate = isInsensitive || isDate ? elementValue : aligned(elementValue, with: operandValue, element.source)
+      if let test = dateComparison(
+        .equal, operandValue, candidate, source, textSource: (isLeft: operand.source, isRight: element.source))
+      {
+        tests.append(test)
+        continue
+      }
       let name = isInsensitive ? EQLFunctions.prefix + "equals~" : "=="
       tests.append(call(name, [operandValue, candidate], source, texts: [text(of: operand), text(of: element)]))
     }

@@ -13,6 +13,8 @@ struct ConditionCompiler {
   private let catalog: FieldCatalog
   private let registry: FunctionRegistry
   private let statement: EQLStatement
+  /// The moment of `now`.
+  let nowMillis: Int64
   /// By path.
   private(set) var columns: [String: Plan.Scan.Column] = [:]
   /// The formats of date fields whose mappings name one.
@@ -21,10 +23,11 @@ struct ConditionCompiler {
   private(set) var problems: [String] = []
 
   /// - Parameter registry: with EQL's functions.
-  init(catalog: FieldCatalog, registry: FunctionRegistry, statement: EQLStatement) {
+  init(catalog: FieldCatalog, registry: FunctionRegistry, statement: EQLStatement, now: Timestamp) {
     self.catalog = catalog
     self.registry = registry
     self.statement = statement
+    nowMillis = now.milliseconds
   }
 
   // MARK: - Fields

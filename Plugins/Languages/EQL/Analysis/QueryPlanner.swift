@@ -11,13 +11,13 @@ struct QueryPlanner {
   private let functions: FunctionRegistry
   private var compiler: ConditionCompiler
 
-  init(request: EQLRequest, statement: EQLStatement, definitions: [IndexDefinition], functions: FunctionRegistry) {
+  init(request: EQLRequest, statement: EQLStatement, definitions: [IndexDefinition], functions: FunctionRegistry, now: Timestamp) {
     self.request = request
     self.statement = statement
     indices = definitions.map(\.name)
     catalog = FieldCatalog(definitions)
     self.functions = functions
-    compiler = ConditionCompiler(catalog: catalog, registry: functions, statement: statement)
+    compiler = ConditionCompiler(catalog: catalog, registry: functions, statement: statement, now: now)
   }
 
   /// - Throws: `verification_exception` with all that is wrong.
