@@ -119,6 +119,11 @@ let package = Package(
     tests(of: "MeanwhileMemoryStore", ["Meanwhile", "MeanwhileData", "MeanwhileTestKit"]),
     tests(of: "MeanwhileFileStore", ["Meanwhile", "MeanwhileData", "MeanwhileTestKit"]),
     tests(of: "MeanwhileHTTP", ["Meanwhile", "MeanwhileMemoryStore"]),
+    tests(of: "MeanwhileCommandLine", ["Meanwhile"]),
+    tests(of: "MeanwhileCluster", ["Meanwhile", "MeanwhileMemoryStore"]),
+    // The executable is a dependency so that it is built: these tests run it.
+    .testTarget(
+      name: "EndToEndTests", dependencies: ["Meanwhile", "MeanwhileCommand"], path: "Tests/EndToEndTests", swiftSettings: strict),
     .testTarget(name: "ArchitectureTests", path: "Tests/ArchitectureTests", swiftSettings: strict),
   ]
 )

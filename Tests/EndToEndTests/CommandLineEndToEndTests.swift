@@ -1,0 +1,142 @@
+#if HTTP && CLI
+import Foundation
+import Meanwhile
+import Testing
+
+@Suite("End to end: the command line")
+struct CommandLineEndToEndTests {
+  @Test("A file is imported and queried in process, in every format")
+  func importAndQuery() async throws {
+    let folder = try TemporaryFolder()
+    let file = try folder.file("access.ndjson", SampleData.access.joined(separator: "\n"))
+    let imported = try await Program.run(["import", file, "--index", "access"], in: folder.url)
+    #expect(imported.status == 0, "\(imported.error)")
+    #expect(imported.output.hasPrefix("imported 5 documents into [access]"))
+
+    let query = "FROM access | STATS n = COUNT(*) BY method | SORT method"
+    let expected = [
+      "table": "n  method\n-  ------\n4  GET\n1  POST\n", "csv": "n,method\r\n4,GET\r\n1,POST\r\n", "tsv": "n\tmethod\n4\tGET\n1\tPOST\n",
+    ]
+    for (format, text) in expected {
+      let outcome = try await Program.run(["esql", query, "--format", format], in: folder.url)
+      #expect(outcome.output == text, "\(outcome.error)")
+    }
+    let json = try await Program.run(["esql", query, "--format", "json"], in: folder.url)
+    #expect(try JSONValue.parse(Array(json.output.utf8))["values"] == [[4, "GET"], [1, "POST"]])
+  }
+
+  @Test("A delimited file becomes typed fields")
+  func importCSV() async throws {
+    let folder = try TemporaryFolder()
+    let file = try folder.file(
+      "people.csv", "name,age,postcode,active,note\r\nAda,36,01234,true,\"likes \"\"cake\"\", and tea\"\r\nBen,41,98765,false,\r\n")
+    let imported = try await Program.run(["import", file, "--index", "people"], in: folder.url)
+    #expect(imported.status == 0, "\(imported.error)")
+    let outcome = try await Program.run(
+      ["esql", "FROM people | SORT name | KEEP name, age, postcode, active, note", "--format", "json"], in: folder.url)
+    let answer = try JSONValue.parse(Array(outcome.output.utf8))
+    #expect(answer["columns"]?.array?.compactMap { $0["type"]?.string } == ["text", "long", "text", "boolean", "text"], "\(outcome.error)")
+    #expect(answer["values"] == [["Ada", 36, "01234", true, "likes \"cake\", and tea"], ["Ben", 41, "98765", false, .null]])
+  }
+
+  @Test("Lines that are refused are counted, with their numbers; the rest is kept")
+  func refusedLines() async throws {
+    let folder = try TemporaryFolder()
+    let file = try folder.file("mixed.ndjson", "{\"n\":1}\n{\"n\":\n{\"n\":3}\n")
+    let imported = try await Program.run(["import", file, "--index", "mixed"], in: folder.url)
+    #expect(imported.status == 1)
+    #expect(imported.output.hasPrefix("imported 2 documents into [mixed]"), "\(imported.output)")
+    #expect(imported.error.contains("line 2: "))
+    #expect(imported.error.contains("1 lines were refused"))
+  }
+
+  @Test("The same commands work on a running server")
+  func onServer() async throws {
+    let folder = try TemporaryFolder()
+    let file = try folder.file("events.ndjson", SampleData.events.joined(separator: "\n") + "\n")
+    try await withServer { client in
+      let imported = try await Program.run(["import", file, "--index", "events", "--server", client.url])
+      #expect(imported.output.hasPrefix("imported 5 documents into [events]"), "\(imported.error)")
+      let eql = try await Program.run(
+        ["eql", "process where process.name == \"bash\"", "--index", "events", "--server", client.url, "--format", "csv"])
+      #expect(eql.output.contains("bash"), "\(eql.error)")
+      let search = try await Program.run(
+        ["search", #"{"query":{"term":{"user.keyword":"ben"}}}"#, "--index", "events", "--server", client.url, "--format", "json"])
+      #expect(try JSONValue.parse(Array(search.output.utf8))["hits"]?["total"]?["value"] == 2, "\(search.error)")
+    }
+  }
+
+  @Test("Tasks are listed, shown, fetched and deleted")
+  func tasks() async throws {
+    try await withSampleServer { client in
+      let submitted = try await client.post(
+        "/_query/async", #"{"query":"FROM access | STATS n = COUNT(*)","keep_on_completion":true,"wait_for_completion_timeout":"10s"}"#)
+      let id = try #require(submitted.json["id"]?.string, "\(submitted.text)")
+      func tasks(_ arguments: String...) async throws -> Program.Outcome {
+        try await Program.run(["tasks"] + arguments + ["--server", client.url])
+      }
+      #expect(try await tasks("list").output.contains(id))
+      let status = try await tasks("status", id)
+      #expect(status.output.contains("completed"), "\(status.error)")
+      #expect(try await tasks("get", id, "--format", "csv").output == "n\r\n5\r\n")
+      #expect(try await tasks("stop", id, "--format", "csv").output == "n\r\n5\r\n")
+      #expect(try await tasks("delete", id).status == 0)
+      let gone = try await tasks("get", id)
+      #expect(gone.status == 1)
+      #expect(gone.error.contains("resource_not_found_exception"))
+    }
+  }
+
+  @Test("A data directory has one user at a time; the other is told how to share")
+  func secondProcess() async throws {
+    let folder = try TemporaryFolder()
+    let data = folder.url.appendingPathComponent("data").path
+    try await withServer(["--data", data]) { _ in
+      let outcome = try await Program.run(["esql", "ROW a = 1", "--data", data])
+      #expect(outcome.status == 1)
+      #expect(outcome.error.contains("--server"))
+      #expect(outcome.error.split(separator: "\n").count == 1)
+    }
+  }
+
+  static let failures: [(arguments: [String], says: String)] = [
+    (["esql", "ROW a = ", "--memory"], "parsing_exception"),
+    (["esql", "FROM nowhere", "--memory"], "Unknown index [nowhere]"),
+    (["esql", "ROW a = 1", "--data", "/nonexistent/data"], "there is no data directory [/nonexistent/data]"),
+    (["esql", "ROW a = 1", "--server", "http://127.0.0.1:1"], "cannot reach the server at [http://127.0.0.1:1]"),
+    (["esql", "ROW a = 1", "--server", "nonsense"], "[nonsense] is no URL"),
+    (["import", "/nonexistent/file.csv", "--index", "x", "--memory"], "cannot open [/nonexistent/file.csv]"),
+    (["import", "/dev/null", "--index", "x", "--memory"], "cannot tell what [/dev/null] holds"),
+    (["tasks", "status", "nonsense", "--memory"], "malformed task id nonsense"),
+  ]
+
+  @Test("What goes wrong is one line on standard error, and a status that is not zero", arguments: failures)
+  func failure(_ arguments: [String], says: String) async throws {
+    let outcome = try await Program.run(arguments)
+    #expect(outcome.status == 1)
+    #expect(outcome.error.contains(says), "\(outcome.error)")
+    #expect(outcome.error.split(separator: "\n").count == 1, "\(outcome.error)")
+    #expect(outcome.output.isEmpty)
+  }
+
+  @Test("A data directory that is not ours is left alone")
+  func foreignDirectory() async throws {
+    let folder = try TemporaryFolder()
+    _ = try folder.file("holiday.jpg", "not really")
+    let outcome = try await Program.run(["serve", "--port", "0", "--data", folder.url.path])
+    #expect(outcome.status == 1)
+    #expect(outcome.error.split(separator: "\n").count == 1, "\(outcome.error)")
+    #expect(try FileManager.default.contentsOfDirectory(atPath: folder.url.path) == ["holiday.jpg"])
+  }
+
+  @Test("The demo loads its data and says what to try")
+  func demo() async throws {
+    try await withServer(["--memory", "--demo"]) { client in
+      for index in ["access", "process", "people"] {
+        let answer = try await client.post("/_query", "{\"query\":\"FROM \(index) | STATS n = COUNT(*)\"}")
+        #expect((answer.json(at: "values", "0", "0")?.int ?? 0) > 0, "\(answer.text)")
+      }
+    }
+  }
+}
+#endif

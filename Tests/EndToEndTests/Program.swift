@@ -1,0 +1,73 @@
+#if HTTP && CLI
+import Dispatch
+import Foundation
+import Testing
+
+/// The built program, as a user runs it.
+enum Program {
+  /// It is built beside the tests.
+  static let url: URL = {
+    let tests = URL(fileURLWithPath: "/proc/self/exe").resolvingSymlinksInPath()
+    let candidates = [tests, Bundle.main.bundleURL].map { $0.deletingLastPathComponent().appendingPathComponent("meanwhile") }
+    return candidates.first { FileManager.default.isExecutableFile(atPath: $0.path) } ?? candidates[0]
+  }()
+
+  struct Outcome: Sendable {
+    var status: Int32
+    var output: String
+    var error: String
+  }
+
+  /// Runs a command to its end.
+  ///
+  /// - Parameter folder: where it runs; a data directory that it names by default is below it.
+  static func run(_ arguments: [String], in folder: URL? = nil, input: String? = nil) async throws -> Outcome {
+    let process = Process()
+    process.executableURL = url
+    process.arguments = arguments
+    if let folder { process.currentDirectoryURL = folder }
+    let (output, error, given) = (Pipe(), Pipe(), Pipe())
+    process.standardOutput = output
+    process.standardError = error
+    process.standardInput = given
+    try process.run()
+    async let written = readToEnd(output)
+    async let complained = readToEnd(error)
+    if let input { try given.fileHandleForWriting.write(contentsOf: Data(input.utf8)) }
+    try given.fileHandleForWriting.close()
+    let texts = await (written, complained)
+    await offThePool { process.waitUntilExit() }
+    return Outcome(status: process.terminationStatus, output: texts.0, error: texts.1)
+  }
+
+  private static func readToEnd(_ pipe: Pipe) async -> String {
+    let handle = pipe.fileHandleForReading
+    return await offThePool { String(decoding: handle.readDataToEndOfFile(), as: UTF8.self) }
+  }
+
+  /// Blocking calls go to Dispatch's threads: those of Swift's own pool are few.
+  static func offThePool<Value: Sendable>(_ work: @escaping @Sendable () -> Value) async -> Value {
+    await withCheckedContinuation { continuation in
+      DispatchQueue.global().async { continuation.resume(returning: work()) }
+    }
+  }
+}
+
+/// A folder that is gone when the test is over.
+final class TemporaryFolder: Sendable {
+  let url: URL
+
+  init() throws {
+    url = FileManager.default.temporaryDirectory.appendingPathComponent("meanwhile-\(UUID().uuidString)")
+    try FileManager.default.createDirectory(at: url, withIntermediateDirectories: true)
+  }
+
+  deinit { try? FileManager.default.removeItem(at: url) }
+
+  func file(_ name: String, _ content: String) throws -> String {
+    let file = url.appendingPathComponent(name)
+    try Data(content.utf8).write(to: file)
+    return file.path
+  }
+}
+#endif

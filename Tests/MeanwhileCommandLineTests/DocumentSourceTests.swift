@@ -1,0 +1,71 @@
+#if CLI
+import Testing
+
+@testable import MeanwhileCommandLine
+
+@Suite("Documents out of files")
+struct DocumentSourceTests {
+  /// The documents of a text, read in blocks of a size.
+  private func documents(_ text: String, _ format: ImportFormat, block: Int = 1 << 20) -> (bodies: [String], batch: BulkBatch) {
+    var source = format.makeSource()
+    var batch = BulkBatch(action: Array("{}\n".utf8))
+    var rest = Array(text.utf8)[...]
+    while !rest.isEmpty {
+      source.take(Array(rest.prefix(block)), into: &batch)
+      rest = rest.dropFirst(block)
+    }
+    source.finish(into: &batch)
+    let lines = String(decoding: batch.body, as: UTF8.self).split(separator: "\n").map(String.init)
+    return (lines.enumerated().filter { !$0.offset.isMultiple(of: 2) }.map(\.element), batch)
+  }
+
+  @Test("Lines of JSON go on as they are; empty ones are skipped and counted", arguments: [1, 3, 1000])
+  func ndjson(block: Int) {
+    let (bodies, batch) = documents("{\"a\":1}\n\n  \r\n{\"a\":\n{\"a\":2}", .ndjson, block: block)
+    #expect(bodies == ["{\"a\":1}", "{\"a\":", "{\"a\":2}"])
+    #expect(batch.lines == [1, 4, 5])
+  }
+
+  static let columns: [(values: [String], json: [String])] = [
+    (["1", "-2", "3"], ["1", "-2", "3"]),
+    (["1", "2.5", "1e3"], ["1", "2.5", "1e3"]),
+    (["1", "x"], ["\"1\"", "\"x\""]),
+    (["007", "8"], ["\"007\"", "\"8\""]),
+    (["true", "false"], ["true", "false"]),
+    (["true", "1"], ["\"true\"", "\"1\""]),
+    (["\"1\"", "2"], ["\"1\"", "\"2\""]),
+    (["2025-01-01", "x y"], ["\"2025-01-01\"", "\"x y\""]),
+    (["+1", ".5"], ["\"+1\"", "\".5\""]),
+  ]
+
+  @Test("A column is numbers, truth values or text, in all its records alike", arguments: columns)
+  func kinds(_ values: [String], _ json: [String]) {
+    let (bodies, _) = documents("c\n" + values.joined(separator: "\n"), .csv)
+    #expect(bodies == json.map { "{\"c\":\($0)}" })
+  }
+
+  @Test("An empty field is left out, an empty text is not")
+  func emptyFields() {
+    #expect(documents("a,b\n,\"\"\n", .csv).bodies == ["{\"b\":\"\"}"])
+  }
+
+  @Test("A record with too many or too few fields is refused, with its line")
+  func wrongWidth() {
+    let (bodies, batch) = documents("a\tb\n1\t2\n3\n", .tsv)
+    #expect(bodies == ["{\"a\":1,\"b\":2}"])
+    #expect(batch.refused.map(\.line) == [3])
+  }
+
+  @Test("A byte order mark is no part of the first name")
+  func byteOrderMark() {
+    #expect(documents("\u{FEFF}a\n1\n", .csv).bodies == ["{\"a\":1}"])
+  }
+
+  @Test(
+    "A file's name tells its format",
+    arguments: [("a.ndjson", ImportFormat.ndjson), ("A.JSONL", .ndjson), ("b.csv", .csv), ("c.tsv", .tsv), ("d.parquet", nil), ("-", nil)])
+  func formats(_ name: String, _ format: ImportFormat?) {
+    #expect(ImportFormat(fileName: name) == format)
+  }
+}
+#endif
