@@ -1,6 +1,8 @@
 import Meanwhile
 import MeanwhileCluster
 import MeanwhileData
+import MeanwhileEQL
+import MeanwhileESQL
 import MeanwhileMemoryStore
 
 #if CLI
@@ -18,8 +20,11 @@ enum Composition {
     return try await compose(MemoryStore())
   }
 
-  private static func compose(_ store: some TaskStore) async throws -> Service {
+  private static func compose(_ store: some TaskStore & IndexStore) async throws -> Service {
     var builder = ServiceBuilder(taskStore: store)
+    builder.provide(store, as: (any IndexStore).self)
+    builder.add(ESQLLanguage())
+    builder.add(EQLLanguage())
     builder.add(endpoints: ClusterEndpoints())
     return try await builder.build()
   }

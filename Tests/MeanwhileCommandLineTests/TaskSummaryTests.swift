@@ -21,12 +21,5 @@ struct TaskSummaryTests {
   func synchronous() {
     #expect(throws: CommandFailure.self) { try TaskSummary(["status": ["dialect": "esql"]]).path() }
   }
-
-  @Test(
-    "A segment of a path is encoded, but for what index expressions are written with",
-    arguments: [("logs-*,-old", "logs-*,-old"), ("a/b", "a%2Fb"), ("ä", "%C3%A4"), ("100%", "100%25")])
-  func segments(_ text: String, _ encoded: String) {
-    #expect(PathSegment.encoded(text) == encoded)
-  }
 }
 #endif

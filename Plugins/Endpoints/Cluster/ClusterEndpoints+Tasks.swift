@@ -64,15 +64,12 @@ extension ClusterEndpoints {
     }
   }
 
-  /// The task that the path names as `node:number`.
+  /// The task that the path names as `node:number`. A task that is kept has the name of the node that it ran on.
   private static func find(_ request: EndpointRequest, _ session: Session, finishedToo: Bool) async throws -> TaskListing {
     let text = request.pathParameters["task"] ?? ""
-    let parts = text.split(separator: ":", omittingEmptySubsequences: false)
-    guard parts.count == 2, !parts[0].isEmpty, let number = TaskNumber(parts[1]) else {
-      throw APIError.illegalArgument("malformed task id \(text)")
-    }
+    let (node, number) = try TaskID.parseTask(text)
     let listings = try await session.service.tasks.list(stored: finishedToo)
-    guard parts[0] == session.service.nodeID, let listing = listings.first(where: { $0.id.number == number }) else {
+    guard let listing = listings.first(where: { $0.id.number == number && $0.id.node == node }) else {
       throw APIError.resourceNotFound(
         finishedToo ? "task [\(text)] isn't running and hasn't stored its results" : "task [\(text)] is not found")
     }

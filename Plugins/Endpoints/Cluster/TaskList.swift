@@ -37,7 +37,7 @@ struct TaskList {
   func json(_ listing: TaskListing) -> JSONValue {
     let view = listing.view
     var task: JSONObject = [
-      "node": .string(service.nodeID), "id": .integer(Int64(clamping: listing.id.number)), "type": "transport",
+      "node": .string(listing.id.node), "id": .integer(Int64(clamping: listing.id.number)), "type": "transport",
       "action": .string(listing.action),
     ]
     if detailed {

@@ -46,7 +46,10 @@ extension Service {
     // Official clients refuse to talk to a server that lacks it; Elasticsearch hides it from those it does not know.
     if response.status != 401, response.status != 403 { response.headers["X-elastic-product"] = "Elasticsearch" }
     if let opaqueID = request.headers["X-Opaque-Id"] { response.headers["X-Opaque-Id"] = opaqueID }
-    if request.method == .head { response.body = .none }
+    if request.method == .head, case .bytes(let bytes) = response.body {
+      response.headers["Content-Length"] = String(bytes.count)
+      response.body = .none  // Of a stream, the adapter has to find the length.
+    }
     return response
   }
 

@@ -29,7 +29,7 @@ struct RemoteService: ServiceAccess {
     components.percentEncodedPath += request.path
     if !request.parameters.pairs.isEmpty {
       components.percentEncodedQuery =
-        request.parameters.pairs.map { "\(PathSegment.encoded($0.name))=\(PathSegment.encoded($0.value))" }.joined(separator: "&")
+        request.parameters.pairs.map { "\(PercentEncoding.encode($0.name))=\(PercentEncoding.encode($0.value))" }.joined(separator: "&")
     }
     guard let url = components.url else { throw CommandFailure("[\(request.path)] makes no URL with [\(base.string ?? "")]") }
     var outgoing = URLRequest(url: url)

@@ -32,7 +32,7 @@ struct ImportCommand: ProgramCommand {
   private func load(_ file: FileReader, as format: ImportFormat, into service: any ServiceAccess) async throws {
     var progress = ProgressBar(total: file.size)
     let outcome = try await BulkLoader(service: service, index: index).load(file, as: format, progress: &progress)
-    _ = try await service.json(.post, "/\(PathSegment.encoded(index))/_refresh")
+    _ = try await service.json(.post, "/\(PercentEncoding.encode(index))/_refresh")
     let seconds = (progress.seconds * 10).rounded() / 10
     Terminal.write(output: "imported \(outcome.documents) documents into [\(index)] in \(seconds) s\n")
     guard outcome.refused > 0 else { return }

@@ -50,7 +50,7 @@ struct EQLCommand: ProgramCommand {
   func run(in program: Program) async throws {
     var body: JSONObject = ["query": .string(query)]
     if let size { body["size"] = .integer(Int64(size)) }
-    try await options.run(in: program, .post, "/\(PathSegment.encoded(index))/_eql/search", body: .object(body))
+    try await options.run(in: program, .post, "/\(PercentEncoding.encode(index))/_eql/search", body: .object(body))
   }
 }
 
@@ -73,7 +73,7 @@ struct SearchCommand: ProgramCommand {
   func run(in program: Program) async throws {
     var body = try Self.body(of: query)
     if let size { body["size"] = .integer(Int64(size)) }
-    try await options.run(in: program, .post, "/\(PathSegment.encoded(index))/_search", body: .object(body))
+    try await options.run(in: program, .post, "/\(PercentEncoding.encode(index))/_search", body: .object(body))
   }
 
   private static func body(of query: String) throws -> JSONObject {

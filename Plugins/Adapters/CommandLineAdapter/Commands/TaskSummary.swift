@@ -9,8 +9,8 @@ struct TaskSummary {
 
   /// Finds a task by the id that its submit gave, or by `node:number`.
   static func find(_ id: String, in service: any ServiceAccess) async throws -> TaskSummary {
-    let task = id
-    let answer = try await service.json(.get, "/_tasks/\(PathSegment.encoded(task))")
+    let task = (try? TaskID(parsing: id))?.task ?? id
+    let answer = try await service.json(.get, "/_tasks/\(PercentEncoding.encode(task))")
     return TaskSummary(answer["task"] ?? .null)
   }
 
@@ -28,7 +28,7 @@ struct TaskSummary {
     guard let id, let dialect = json["status"]?["dialect"]?.string else {
       throw CommandFailure("this task is a synchronous query; only the one who waits for it can get its result")
     }
-    return (Self.paths[dialect] ?? "/_\(dialect)/async/") + PathSegment.encoded(id)
+    return (Self.paths[dialect] ?? "/_\(dialect)/async/") + PercentEncoding.encode(id)
   }
 }
 

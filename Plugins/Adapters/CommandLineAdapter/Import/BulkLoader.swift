@@ -43,7 +43,7 @@ struct BulkLoader {
     guard !batch.lines.isEmpty else { return }
     let answer = try await service.answer(
       EndpointRequest(
-        method: .post, path: "/\(PathSegment.encoded(index))/_bulk", headers: ["Content-Type": "application/x-ndjson"],
+        method: .post, path: "/\(PercentEncoding.encode(index))/_bulk", headers: ["Content-Type": "application/x-ndjson"],
         body: ChunkStream([batch.body])))
     // The answer has an item a document. Where none failed, that is all it says, and it need not be read.
     if answer.status == 200, answer.body.prefix(64).contains(Self.noErrors) {
