@@ -24,7 +24,7 @@ struct AggregateInput<Element: FixedWidthElement> {
         }
       }
       guard slots.count > 0 else { return nil }
-      values = vector.gather(slots.buffer)
+      values = vector.gather(slots.finish())
       let spread = owners.finish()
       self.spread = spread
       self.groups = spread.buffer
@@ -42,6 +42,8 @@ struct AggregateInput<Element: FixedWidthElement> {
   /// Every value with its group.
   @inline(__always)
   func forEach(_ body: (Element, Int) -> Void) {
+    // What the groups' buffer points to must outlive the loop.
+    defer { withExtendedLifetime(spread) {} }
     if isConstant {
       let value = values[0]
       for row in 0..<groups.count { body(value, Int(groups[row])) }

@@ -57,9 +57,7 @@ extension Column {
     var single = self
     single.isConstant = false
     single.rowCount = 1
-    let zeros = Vector<UInt32>(repeating: 0, count: rowCount)
-    // The buffer is valid only while the vector is.
-    return withExtendedLifetime(zeros) { single.gather(zeros.buffer) }
+    return single.gather(Vector(repeating: 0, count: rowCount))
   }
 }
 

@@ -4,7 +4,7 @@ extension Column {
   /// The given rows, in the given order; a row may come repeatedly.
   ///
   /// - Precondition: every one is below ``rowCount``.
-  func gather(_ rows: UnsafeBufferPointer<UInt32>) -> Column {
+  func gather(_ rows: Vector<UInt32>) -> Column {
     var result = self
     result.rowCount = rows.count
     if isConstant || isAllNull { return result }
@@ -14,13 +14,14 @@ extension Column {
     return result
   }
 
-  private func gather(_ rows: UnsafeBufferPointer<UInt32>, offsets: Vector<UInt32>) -> Column {
+  private func gather(_ rows: Vector<UInt32>, offsets: Vector<UInt32>) -> Column {
     let slots = VectorBuilder<UInt32>(capacity: rows.count)
     let starts = VectorBuilder<UInt32>(capacity: rows.count + 1)
     starts.append(0)
-    for row in rows {
-      var slot = offsets[Int(row)]
-      let end = offsets[Int(row) + 1]
+    for index in 0..<rows.count {
+      let row = Int(rows[index])
+      var slot = offsets[row]
+      let end = offsets[row + 1]
       while slot < end {
         slots.append(slot)
         slot &+= 1
@@ -28,21 +29,21 @@ extension Column {
       starts.append(UInt32(truncatingIfNeeded: slots.count))
     }
     guard slots.count > 0 else { return .nulls(type, rowCount: rows.count) }
-    return Column(type: type, rowCount: rows.count, values: values.gather(slots.buffer), offsets: starts.finish())
+    return Column(type: type, rowCount: rows.count, values: values.gather(slots.finish()), offsets: starts.finish())
   }
 
   /// The rows of a range that are set in a selection of it, or all of it: shares memory where it can.
   func selected(_ selection: Selection, in range: Range<Int>) -> Column {
     switch selection {
     case .all: slice(range)
-    case .some(let rows): slice(range).gather(rows.buffer)
+    case .some(let rows): slice(range).gather(rows)
     }
   }
 }
 
 extension Column.Values {
   /// The given slots, in the given order.
-  func gather(_ slots: UnsafeBufferPointer<UInt32>) -> Column.Values {
+  func gather(_ slots: Vector<UInt32>) -> Column.Values {
     switch self {
     case .none: .none
     case .booleans(let values): .booleans(values.gather(slots))
@@ -56,7 +57,7 @@ extension Column.Values {
 
 extension Vector {
   @inlinable
-  func gather(_ slots: UnsafeBufferPointer<UInt32>) -> Vector {
+  func gather(_ slots: Vector<UInt32>) -> Vector {
     Vector(count: slots.count) { target in
       for index in 0..<slots.count { (target + index).initialize(to: self[Int(slots[index])]) }
     }
@@ -64,7 +65,7 @@ extension Vector {
 }
 
 extension BytesVector {
-  func gather(_ slots: UnsafeBufferPointer<UInt32>) -> BytesVector {
+  func gather(_ slots: Vector<UInt32>) -> BytesVector {
     let offsets = Vector<UInt32>(count: slots.count + 1) { target in
       var end: UInt32 = 0
       target.initialize(to: 0)
@@ -87,7 +88,7 @@ extension BytesVector {
 
 extension Bitmap {
   /// The bits of the given rows; nil where none is set.
-  func gather(_ rows: UnsafeBufferPointer<UInt32>) -> Bitmap? {
+  func gather(_ rows: Vector<UInt32>) -> Bitmap? {
     var any: UInt64 = 0
     let words = Vector<UInt64>(count: (rows.count + 63) / 64) { target in
       var row = 0

@@ -41,8 +41,6 @@ extension Column {
 
   /// The same rows without values of others.
   func compacted() -> Column {
-    let rows = Vector((0..<UInt32(truncatingIfNeeded: rowCount)).map { $0 })
-    // The buffer is valid only while the vector is.
-    return withExtendedLifetime(rows) { gather(rows.buffer) }
+    gather(Vector((0..<UInt32(truncatingIfNeeded: rowCount)).map { $0 }))
   }
 }

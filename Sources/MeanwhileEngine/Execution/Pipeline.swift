@@ -96,7 +96,7 @@ struct Pipeline: Sendable {
     }
     let columns = keep.map { page.columns[$0] }
     guard case .some(let rows) = selection else { return Page(rowCount: page.rowCount, columns: columns) }
-    return Page(rowCount: rows.count, columns: rows.count == 0 ? columns : columns.map { $0.gather(rows.buffer) })
+    return Page(rowCount: rows.count, columns: rows.count == 0 ? columns : columns.map { $0.gather(rows) })
   }
 }
 
@@ -119,7 +119,7 @@ extension Page {
 
   func slice(_ rows: Range<Int>) -> Page { Page(rowCount: rows.count, columns: columns.map { $0.slice(rows) }) }
 
-  func gather(_ rows: UnsafeBufferPointer<UInt32>) -> Page { Page(rowCount: rows.count, columns: columns.map { $0.gather(rows) }) }
+  func gather(_ rows: Vector<UInt32>) -> Page { Page(rowCount: rows.count, columns: columns.map { $0.gather(rows) }) }
 
   /// A row for each value of a column; a row without a value stays.
   func expanded(_ channel: Int) -> Page {
@@ -141,13 +141,14 @@ extension Page {
         slots.append(UInt32(truncatingIfNeeded: slot))
       }
     }
-    var page = gather(rows.buffer)
+    let expandedCount = rows.count
+    var page = gather(rows.finish())
     page.columns[channel] =
       column.values.count == 0
-      ? .nulls(column.type, rowCount: rows.count)
+      ? .nulls(column.type, rowCount: expandedCount)
       : Column(
-        type: column.type, rowCount: rows.count, values: column.values.gather(slots.buffer),
-        nulls: anyNull ? Bitmap(words: nulls.finish(), count: rows.count) : nil)
+        type: column.type, rowCount: expandedCount, values: column.values.gather(slots.finish()),
+        nulls: anyNull ? Bitmap(words: nulls.finish(), count: expandedCount) : nil)
     return page
   }
 }

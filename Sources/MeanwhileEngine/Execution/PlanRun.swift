@@ -68,7 +68,7 @@ final class PlanRun: Sendable {
     try context.signals.check()
     let output = Page(rowCount: all.rowCount, columns: channels.map { all.columns[$0] })
     return stride(from: 0, to: rows.count, by: Page.rowCountMax).map { start in
-      output.gather(rows.slice(start..<min(rows.count, start + Page.rowCountMax)).buffer)
+      output.gather(rows.slice(start..<min(rows.count, start + Page.rowCountMax)))
     }
   }
 

@@ -74,7 +74,7 @@ enum Selection {
     switch (self, inner) {
     case (.all, let inner): inner
     case (let outer, .all): outer
-    case (.some(let outer), .some(let inner)): .some(outer.gather(inner.buffer))
+    case (.some(let outer), .some(let inner)): .some(outer.gather(inner))
     }
   }
 }

@@ -37,7 +37,7 @@ final class TopRows: PipelineSink {
       let first = RowOrder([try expressions[0].evaluate(frame.over(page))], [keys[0]]).keys[0]
       let rows = first.rows(upTo: threshold, includingEqual: expressions.count > 1 || first.bytes != nil)
       guard rows.count > 0 else { return }
-      kept = page.gather(rows.buffer)
+      kept = page.gather(rows)
       kept.columns.append(.positions(from: start, rows: rows))
     } else {
       kept.columns.append(.positions(from: start, count: page.rowCount))
@@ -65,7 +65,7 @@ final class TopRows: PipelineSink {
     buffered = []
     bufferedRows = 0
     byteCount = 0
-    add(all.gather(rows.buffer))
+    add(all.gather(rows))
   }
 
   private static let byPosition = Plan.SortKey(.literal(.null, .long))

@@ -53,7 +53,7 @@ final class Aggregator: PipelineSink {
       var keys: [Column] = []
       for key in specification.keys { keys.append(try key.evaluate(frame.over(page))) }
       let fanOut = GroupFanOut(keys, rowCount: page.rowCount)
-      if let rows = fanOut.rows { page = page.gather(rows.buffer) }
+      if let rows = fanOut.rows { page = page.gather(rows) }
       makeRoom(page.rowCount)
       table.assign(fanOut.keys, rowCount: page.rowCount, position: position, into: groups)
       position += UInt64(page.rowCount)
@@ -81,8 +81,10 @@ final class Aggregator: PipelineSink {
       let selected = Vector<UInt32>(count: rows.count) { target in
         for index in 0..<rows.count { (target + index).initialize(to: buffer[Int(rows[index])]) }
       }
-      let frame = frame.over(page.gather(rows.buffer))
-      try state.update(try aggregate.arguments.map { try $0.evaluate(frame) }, groups: selected.buffer, groupCount: groupCount)
+      let frame = frame.over(page.gather(rows))
+      let arguments = try aggregate.arguments.map { try $0.evaluate(frame) }
+      // The buffer is valid only while the vector is.
+      try withExtendedLifetime(selected) { try state.update(arguments, groups: selected.buffer, groupCount: groupCount) }
     }
   }
 
@@ -111,6 +113,6 @@ final class Aggregator: PipelineSink {
       return page
     }
     let order = positions.indices.sorted { positions[$0] < positions[$1] }.map { UInt32(truncatingIfNeeded: $0) }
-    return page.gather(Vector(order).buffer)
+    return page.gather(Vector(order))
   }
 }

@@ -40,7 +40,7 @@ struct GroupFanOut {
       if key.values.count == 0 { return .nulls(key.type, rowCount: count) }
       let isNull = nulls[index]
       return Column(
-        type: key.type, rowCount: count, values: key.values.gather(slots[index].buffer),
+        type: key.type, rowCount: count, values: key.values.gather(slots[index].finish()),
         nulls: isNull.buffer.contains(1) ? Bitmap(count: count) { isNull[$0] == 1 } : nil)
     }
   }

@@ -115,7 +115,8 @@ final class LongKeyTable {
     guard values.count > 0 else { return }
     var low = values[0]
     var high = values[0]
-    for value in values.buffer {
+    for index in 0..<values.count {
+      let value = values[index]
       low = min(low, value)
       high = max(high, value)
     }

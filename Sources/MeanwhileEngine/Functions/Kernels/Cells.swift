@@ -78,7 +78,7 @@ extension EvaluationFrame {
     if column.isConstant && hasNull || column.values.count == 0 { return .nulls(column.type, rowCount: rowCount) }
     var result = column
     result.offsets = nil
-    result.values = column.values.gather(slots.buffer)
+    result.values = column.values.gather(slots.finish())
     result.nulls = hasNull ? Bitmap(words: Vector(nullWords), count: rows) : nil
     return result
   }

@@ -32,7 +32,7 @@ enum LogicOperator: String, Sendable, CaseIterable {
 
   private static func isEverywhere(_ wanted: UInt8, _ column: Column) -> Bool {
     guard column.nulls == nil, column.offsets == nil, case .booleans(let values) = column.values else { return false }
-    for value in values.buffer where value != wanted { return false }
+    for index in 0..<values.count where values[index] != wanted { return false }
     return true
   }
 
