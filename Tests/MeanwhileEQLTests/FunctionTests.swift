@@ -71,6 +71,18 @@ struct FunctionTests {
     ("number", [text("0xdeadbeef"), whole(16)], .double(3_735_928_559)),
     ("number", [text("32"), whole(99)], .null),
     ("number", [text("no")], .null),
+    ("string", [whole(-5)], .string("-5")),
+    ("string", [(.double(1.5), .double)], .string("1.5")),
+    ("string", [(.double(2), .double)], .string("2.0")),
+    ("string", [flag(true)], .string("true")),
+    ("string", [(.long(0), .date)], .string("1970-01-01T00:00:00.000Z")),
+    ("string", [(.bytes(IPAddress(v4: 0x0A00_0001).bytes), .ip)], .string("10.0.0.1")),
+    ("string", [(.bytes(VersionKey.encoded("1.2.10")), .version)], .string("1.2.10")),
+    ("string", [text("as it is")], .string("as it is")),
+    ("string", [nothing], .null),
+    ("cidrmatch", [(.bytes(IPAddress(v4: 0x0A06_309D).bytes), .ip), text("192.168.0.0/16"), text("10.6.48.157/8")], .boolean(true)),
+    ("cidrmatch", [(.bytes(IPAddress(v4: 0x0A06_309D).bytes), .ip), text("192.168.0.0/16")], .boolean(false)),
+    ("cidrmatch", [(.null, .ip), text("0.0.0.0/0")], .null),
     ("wildcard", [text("C:\\Windows\\x.exe"), text("*\\x.???")], .boolean(true)),
     ("wildcard", [text("C:\\Windows\\x.exe"), text("*\\X.exe")], .boolean(false)),
     ("wildcard~", [text("C:\\Windows\\x.exe"), text("no"), text("*\\X.EXE")], .boolean(true)),
@@ -85,6 +97,11 @@ struct FunctionTests {
   }
 
   static let mistakes: [(name: String, arguments: [(Value, DataType)], message: String)] = [
+    (
+      "cidrmatch", [text("10.0.0.1"), text("10.0.0.0/8")],
+      "first argument of [cidrMatch] must be [ip], found value [10.0.0.1] type [keyword]"
+    ),
+    ("cidrmatch", [(.null, .ip), text("10.0.0.0/99")], "Invalid CIDR block [10.0.0.0/99]"),
     ("length", [whole(1)], "argument of [length] must be [string], found value [1] type [long]"),
     ("startswith", [text("a"), whole(1)], "second argument of [startsWith] must be [string], found value [1] type [long]"),
     ("substring", [text("a"), text("b")], "second argument of [substring] must be [integer], found value [b] type [keyword]"),
@@ -92,7 +109,8 @@ struct FunctionTests {
 
   @Test(arguments: mistakes)
   func refuses(_ call: (name: String, arguments: [(Value, DataType)], message: String)) {
-    #expect(throws: FunctionError.self) { try apply(call.name, call.arguments) }
+    let error = #expect(throws: FunctionError.self) { try apply(call.name, call.arguments) }
+    #expect(error?.message == call.message)
   }
 }
 

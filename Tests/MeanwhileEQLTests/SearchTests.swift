@@ -162,6 +162,13 @@ struct EventSearchTests {
     ("any where @timestamp <= \"now-1d\"", []),
     ("any where @timestamp < \"now\" and @timestamp in (\"3\", \"1970-01-01T00:00:00.005Z\")", [3, 5]),
     ("any where @timestamp == 3", [3]),
+    // Constants become what they are compared with.
+    ("any where n == \"3\"", [3]),
+    ("any where n < \"2.5\"", [1, 2]),
+    ("any where host == 5", []),
+    ("any where elevated == \"true\"", [1]),
+    ("any where string(n) : \"4\"", [4]),
+    ("any where concat(host, n, elevated) == \"b3false\"", [3]),
     // Pipes.
     ("any where true | head 2", [1, 2]),
     ("any where true | tail 2", [5, 6]),
@@ -226,6 +233,9 @@ struct EventSearchTests {
     ),
     (
       "any where n : \"x\"", "Found 1 problem\nline 1:11: first argument of [n : \"x\"] must be [string], found value [n] type [long]"
+    ),
+    (
+      "any where n == \"three\"", "Found 1 problem\nline 1:16: [\"three\"] cannot be compared with values of type [long]"
     ),
     (
       "any where @timestamp > \"yesterday\"",

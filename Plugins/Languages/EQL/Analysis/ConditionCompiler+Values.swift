@@ -72,27 +72,22 @@ extension ConditionCompiler {
     return left.isDate && right.isDate
   }
 
-  /// The conversion to each type that literals are written for as text.
-  private static let conversions: [DataType: String] = [
-    .date: "to_datetime", .dateNanos: "to_date_nanos", .ip: "to_ip", .version: "to_version", .boolean: "to_boolean",
-    .unsignedLong: "to_unsigned_long", .long: "to_double", .integer: "to_double", .double: "to_double", .keyword: "to_string",
-  ]
-
-  /// A constant as what it is compared with: `"2024-01-01"` as a date next to a date, `123` as text next to text.
+  /// A constant as what it is compared with: `"10.0.0.1"` as an address next to an address, `123` as text next to text.
   private mutating func aligned(_ expression: Expression, with other: Expression, _ source: Source) -> Expression {
-    guard expression.constant != nil, !Self.areComparable(expression.type, other.type) else { return expression }
-    if case .literal(.long(let millis), .long) = expression, other.type.isDate {
+    guard case .literal(let value, let type) = expression, value != .null, !Self.areComparable(type, other.type) else { return expression }
+    if case .long(let millis) = value, other.type.isDate {
       let (nanos, overflow) = millis.multipliedReportingOverflow(by: 1_000_000)
-      guard other.type == .dateNanos else { return .literal(.long(millis), .date) }
+      guard other.type == .dateNanos else { return .literal(value, .date) }
       return .literal(.long(overflow ? (millis < 0 ? .min : .max) : nanos), .dateNanos)
     }
-    let isText = expression.type.isString
-    let becomesText = other.type.isString
-    guard isText || becomesText, let conversion = Self.conversions[other.type] else { return expression }
-    return call(conversion, [expression], source, texts: [statementText(source)])
+    guard let converted = LiteralConversion.value(value, of: type, as: other.type) else {
+      if type.isString, other.type != .null {
+        report("[\(origin(of: source).text)] cannot be compared with values of type [\(other.type.name)]", at: source)
+      }
+      return expression
+    }
+    return .literal(converted, LiteralConversion.type(of: converted, for: other.type))
   }
-
-  private func statementText(_ source: Source) -> String { origin(of: source).text }
 
   // MARK: - Lists and patterns
 
@@ -193,7 +188,7 @@ extension ConditionCompiler {
     guard !arguments.contains(where: \.isNullLiteral) else { return .literal(.null, .null) }
     if callable.stringified == .all {
       arguments = arguments.enumerated().map { index, argument in
-        argument.type.isString ? argument : call("to_string", [argument], function.source, texts: [texts[index]])
+        argument.type.isString ? argument : call(StringFunction.name, [argument], function.source, texts: [texts[index]])
       }
     }
     let name = callable.registered + (function.isInsensitive ? "~" : "")

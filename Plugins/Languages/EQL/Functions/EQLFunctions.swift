@@ -33,7 +33,7 @@ enum EQLFunctions {
   private static let entries: [(String, Callable)] = [
     ("add", Callable(name: "add", registered: "+", argumentCount: 2...2)),
     ("between", Callable(name: "between", registered: "eql.between", hasInsensitive: true, argumentCount: 3...4)),
-    ("cidrMatch", Callable(name: "cidrMatch", registered: "cidr_match", argumentCount: 2...(.max))),
+    ("cidrMatch", Callable(name: "cidrMatch", registered: CIDRMatchFunction.name, argumentCount: 2...(.max))),
     ("concat", Callable(name: "concat", registered: "eql.concat", argumentCount: 1...(.max), stringified: .all)),
     ("divide", Callable(name: "divide", registered: "/", argumentCount: 2...2)),
     ("endsWith", Callable(name: "endsWith", registered: "eql.endswith", hasInsensitive: true, argumentCount: 2...2)),
@@ -43,7 +43,7 @@ enum EQLFunctions {
     ("multiply", Callable(name: "multiply", registered: "*", argumentCount: 2...2)),
     ("number", Callable(name: "number", registered: "eql.number", argumentCount: 1...2)),
     ("startsWith", Callable(name: "startsWith", registered: "eql.startswith", hasInsensitive: true, argumentCount: 2...2)),
-    ("string", Callable(name: "string", registered: "to_string", argumentCount: 1...1)),
+    ("string", Callable(name: "string", registered: StringFunction.name, argumentCount: 1...1)),
     ("stringContains", Callable(name: "stringContains", registered: "eql.stringcontains", hasInsensitive: true, argumentCount: 2...2)),
     ("substring", Callable(name: "substring", registered: "eql.substring", argumentCount: 2...3)),
     ("subtract", Callable(name: "subtract", registered: "-", argumentCount: 2...2)),
@@ -51,7 +51,7 @@ enum EQLFunctions {
 
   /// What is registered.
   static let scalars: [ScalarFunction] =
-    [AnyValueFunction.function, length, substring, number, concat]
+    [AnyValueFunction.function, StringFunction.function, CIDRMatchFunction.function, length, substring, number, concat]
     + [false, true].flatMap { isInsensitive in
       [startsWith, endsWith, stringContains, indexOf, between].map { $0(isInsensitive) }
         + [equals(isInsensitive)]
