@@ -53,6 +53,14 @@ struct EndToEndTests {
     #expect(answer["values"]?.text() == expected, "\(answer.text())")
   }
 
+  @Test("reads only the documents that the request's filter takes")
+  func filter() async throws {
+    let service = try await service()
+    let filter: JSONObject = ["filter": ["range": ["age": ["gte": 40]]]]
+    #expect(try await ask(service, "from people | keep name", filter)["values"] == [["Grace"]])
+    #expect(try await ask(service, "from people | where name == \"Ada\" | keep name", filter)["values"] == [])
+  }
+
   @Test("says what a response says, in order")
   func envelope() async throws {
     let answer = try await ask(service(), "from people | keep name, joined | limit 1")

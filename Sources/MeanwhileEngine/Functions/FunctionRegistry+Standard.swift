@@ -3,6 +3,7 @@ extension FunctionRegistry {
   public static let standard: FunctionRegistry = {
     var registry = FunctionRegistry()
     for function in operators { registry.add(function) }
+    for conversion in Conversion.allCases { registry.add(conversion.function) }
     for function in aggregates { registry.add(function) }
     return registry
   }()
@@ -11,7 +12,7 @@ extension FunctionRegistry {
     ArithmeticOperator.allCases.map(\.function) + [.negate]
       + ComparisonOperator.allCases.map(\.function)
       + LogicOperator.allCases.map(\.function) + [.not]
-      + [.isNull, .isNotNull]
+      + [.isNull, .isNotNull, .isIn, .like, .rlike]
   }
 
   private static var aggregates: [AggregateFunction] {

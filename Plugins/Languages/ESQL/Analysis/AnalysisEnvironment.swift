@@ -11,6 +11,8 @@ struct AnalysisEnvironment: Sendable {
   var limits = RowLimits()
   /// The indices of the query, resolved; nil where it reads none.
   var indices: ResolvedIndices?
+  /// The request's condition on the documents that FROM reads.
+  var filter: SearchFilter?
   /// What `SHOW INFO` answers.
   var server = ServerInformation()
   /// `SET unmapped_fields = "nullify"`: an unknown column is null.

@@ -68,8 +68,10 @@ struct FromCommand: Command {
       }
       columns.append(Plan.Scan.Column(Attribute(name: name.text, type: type), source))
     }
-    analyser.plan = .scan(Plan.Scan(snapshots: indices.snapshots, columns: columns))
-    analyser.setColumns(columns.map(\.attribute))
+    let visible = columns.map(\.attribute)
+    if let filter = analyser.environment.filter { columns += filter.columns }
+    analyser.plan = .scan(Plan.Scan(snapshots: indices.snapshots, columns: columns, filter: analyser.environment.filter?.condition))
+    analyser.setColumns(visible)
   }
 
   /// What METADATA may name.

@@ -30,7 +30,11 @@ public struct ESQLLanguage: QueryLanguage {
     try environment.apply(syntax.settings)
     if let from = syntax.commands.first(where: { !$0.indexPatterns.isEmpty }) {
       let store = try session.resource((any IndexStore).self)
-      environment.indices = try await IndexResolution(store: store).snapshots(of: from.indexPatterns, at: from.range)
+      let indices = try await IndexResolution(store: store).snapshots(of: from.indexPatterns, at: from.range)
+      environment.indices = indices
+      environment.filter = try read.filter.map { filter in
+        try SearchFilter(SearchQuery(parsing: filter), over: indices.snapshots, now: environment.settings.now)
+      }
     }
     let plan = Optimiser.optimise(try Analyser.analyse(syntax, in: environment), functions: functions)
     return ESQLQuery(

@@ -149,6 +149,9 @@ struct FailureCollector {
     if found <= Warnings.detailsMax { frame.warnings.evaluationFailed(at: frame.origin, detail: detail()) }
   }
 
+  /// Makes a row null without a word.
+  mutating func addNull(_ row: Int) { words[row >> 6] |= 1 << UInt64(row & 63) }
+
   /// The column of values without the failed rows.
   func column(_ type: DataType, _ values: Column.Values, isConstant: Bool) -> Column {
     if isConstant && words.first.map({ $0 & 1 != 0 }) ?? false { return .nulls(type, rowCount: frame.rowCount) }
