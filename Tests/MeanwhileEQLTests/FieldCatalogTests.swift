@@ -45,6 +45,15 @@ struct FieldCatalogTests {
     #expect(aliases.resolve("category") == .field(.init(name: "category", path: "type", type: .keyword)))
   }
 
+  @Test("An alias in one index and a field in another are not the same field")
+  func ambiguousAlias() {
+    let catalog = FieldCatalog([
+      definition("one", ["type": FieldMapping(type: .keyword), "category": FieldMapping(type: .alias, parameters: ["path": "type"])]),
+      definition("two", ["category": FieldMapping(type: .keyword)]),
+    ])
+    #expect(catalog.resolve("category") == .unusable("Cannot use field [category]: it stands for different fields in different indices"))
+  }
+
   static let unusable: [(name: String, message: String)] = [
     ("where", "Cannot use field [where] with unsupported type [geo_point]"),
     (

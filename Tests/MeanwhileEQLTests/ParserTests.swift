@@ -267,3 +267,31 @@ struct ParsingErrorTests {
     #expect(error?.reason.contains("the query is too long") == true)
   }
 }
+
+@Suite("EQL parser: whatever comes in")
+struct ParserRobustnessTests {
+  private static let pieces: [String] = [
+    "process", "any", "where", "sequence", "sample", "by", "with", "maxspan", "runs", "until", "and", "or", "not", "in", "in~", "like",
+    "regex~",
+    "true", "null", "host", "a.b", "?x", "`q q`", "`", "\"text\"", "\"\\u{41}\"", "\"\"\"raw\"\"\"", "\"", "'", "1", "1.5", "1e", ".",
+    "9e999", "5s", "=",
+    "==", "!=", "<", ":", "!", "![", "[", "]", "(", ")", ",", "|", "head", "+", "-", "*", "/", "//", "/*", "*/", "%", "~", "#", "é", "\n",
+    "\u{0}",
+    "length(", "99999999999999999999", "-9223372036854775808",
+  ]
+
+  @Test("Any text is read or refused with its place, never a crash", arguments: 0..<200)
+  func random(seed: Int) {
+    var random = SequenceMatcherDifferentialTests.Generator(state: UInt64(seed))
+    for _ in 0..<50 {
+      let words = (0..<Int.random(in: 0...12, using: &random)).map { _ in Self.pieces.randomElement(using: &random) ?? "" }
+      let query = words.joined(separator: Bool.random(using: &random) ? " " : "")
+      do {
+        _ = try Parser.parse(query)
+      } catch {
+        #expect(error.type == "parsing_exception")
+        #expect(error.reason.hasPrefix("line "))
+      }
+    }
+  }
+}

@@ -174,6 +174,9 @@ struct EventSearchTests {
     ("any where true | tail 2", [5, 6]),
     ("any where true | tail 4 | head 2", [3, 4]),
     ("any where true | head 4 | tail 1", [4]),
+    ("any where true | head 9223372036854775807", [1, 2, 3, 4, 5, 6]),
+    ("any where n * 9223372036854775807 == 1", []),
+    ("any where n + 9223372036854775807 > 0 or n / 0 == 1 or n % 0 == 1", []),
   ]
 
   @Test(arguments: queries)
@@ -296,6 +299,15 @@ struct SequenceSearchTests {
   @Test("By default the last ten sequences are given")
   func size() async throws {
     #expect(try await numbers(search("sequence [any where true] [any where true]", ["size": 2])) == [[4, 5], [5, 6]])
+  }
+
+  @Test("Times in nanoseconds are as good as milliseconds")
+  func nanoseconds() async throws {
+    var index = TestIndex.events
+    index.properties["@timestamp"] = FieldMapping(type: .dateNanos)
+    // The documents' times now count nanoseconds, so six of them lie within one microsecond.
+    let hits = try await search("sequence by host with maxspan=1ms [any where n == 1] [any where n == 5]", in: index)
+    #expect(numbers(hits) == [[1, 5]])
   }
 
   @Test("A missing event has neither index, id nor source")

@@ -63,6 +63,9 @@ struct FieldCatalog: Sendable {
     guard type.layout != .none, !Self.spatial.contains(type) else {
       return .unusable("Cannot use field [\(name)] with unsupported type [\(first.leaf.field.type.rawValue)]")
     }
+    guard Set(targets.map(\.leaf.path)).count == 1 else {
+      return .unusable("Cannot use field [\(name)]: it stands for different fields in different indices")
+    }
     guard type == .text else {
       let format = first.leaf.field.parameters["format"]?.string
       return .field(Field(name: name, path: first.leaf.path, type: type, dateFormat: format))

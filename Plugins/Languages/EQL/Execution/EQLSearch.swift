@@ -62,7 +62,9 @@ struct EQLSearch {
   private func events(_ condition: Expression, _ order: EQLPreparedQuery.TimeOrder) async throws -> EQLOutput {
     let first = query.pipes.first ?? EQLPipe(kind: .tail, count: query.request.size, source: .none)
     let sortKeys = keys(order, isAscending: first.kind == .head)
-    let plan = Plan.project(.top(scan(where: condition), sortKeys, count: first.count), [document])
+    // There are no more events than documents, whatever number was asked for.
+    let count = min(first.count, snapshots.reduce(0) { $0 + $1.documentCount })
+    let plan = Plan.project(.top(scan(where: condition), sortKeys, count: count), [document])
     return try eventOutput(of: try await execute(plan), isReversed: first.kind == .tail)
   }
 
