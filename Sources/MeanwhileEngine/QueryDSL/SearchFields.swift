@@ -62,6 +62,13 @@ public struct SearchFields: Sendable {
     return found
   }
 
+  /// A column of nulls, for a field that no index has.
+  public mutating func unmapped(_ path: String, type: DataType) -> Attribute {
+    let attribute = Attribute(name: path, type: type)
+    columns.append(Plan.Scan.Column(attribute, .field(path)))
+    return attribute
+  }
+
   /// Whether any index maps the field, be it without a column.
   public func isMapped(_ path: String) -> Bool { leaves[path] != nil }
 

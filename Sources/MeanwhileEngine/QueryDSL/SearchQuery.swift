@@ -68,6 +68,13 @@ public indirect enum SearchQuery: Sendable {
     public var mustNot: [SearchQuery] = []
     public var minimumShouldMatch: MinimumShouldMatch?
     public var boost = 1.0
+
+    public init(must: [SearchQuery] = [], filter: [SearchQuery] = [], should: [SearchQuery] = [], mustNot: [SearchQuery] = []) {
+      self.must = must
+      self.filter = filter
+      self.should = should
+      self.mustNot = mustNot
+    }
   }
 }
 

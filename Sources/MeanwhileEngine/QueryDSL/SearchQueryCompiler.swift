@@ -22,6 +22,9 @@ public struct SearchQueryCompiler: Sendable {
   /// A metadata column; see ``SearchFields/metadata(_:)``.
   public mutating func metadata(_ name: String) -> Attribute { fields.metadata(name) }
 
+  /// A column of nulls; see ``SearchFields/unmapped(_:type:)``.
+  public mutating func unmapped(_ path: String, type: DataType) -> Attribute { fields.unmapped(path, type: type) }
+
   /// The documents that a query means: a boolean that is never null.
   ///
   /// - Throws: a failed search (400) for a value that its field cannot have.

@@ -1,0 +1,97 @@
+import Meanwhile
+import MeanwhileData
+import MeanwhileEngine
+
+/// The search language: Query DSL, sorts and aggregations over JSON, as Elasticsearch and OpenSearch speak it.
+///
+/// One language in two asynchronous dialects, `_async_search` and `_plugins/_asynchronous_search`, beside the synchronous `_search` and `_count`. What is
+/// wrong with a request is found before it becomes a task; an index that does not exist is a failed search, as both servers have it.
+public struct SearchLanguage: QueryLanguage {
+  public typealias Query = SearchRequest
+  public typealias Output = SearchOutput
+
+  public static let name = "search"
+
+  /// What happened to the searches of the OpenSearch dialect. It counts only where the service is told to observe with it.
+  public let counters: AsynchronousSearchCounters
+  private let functions: FunctionRegistry
+
+  /// - Parameter functions: what conditions and aggregations are made of.
+  public init(functions: FunctionRegistry = .standard) {
+    self.functions = functions
+    counters = AsynchronousSearchCounters(dialect: Dialect<SearchLanguage>.openSearch.name)
+  }
+
+  public func prepare(_ request: EndpointRequest, for session: Session) async throws -> SearchRequest {
+    try await SearchRequest(request, bodyBytesMax: session.service.configuration.limits.bodyBytesMax)
+  }
+
+  public func run(_ query: SearchRequest, in context: QueryContext) async throws -> SearchOutput {
+    try await SearchRun(query, in: context, registry: functions).run()
+  }
+
+  public func describe(_ query: SearchRequest, _ request: EndpointRequest) -> String {
+    "indices[\(query.indices)], search_type[QUERY_THEN_FETCH]"
+  }
+
+  public var routes: [Route] {
+    searchRoutes + countRoutes + asyncSearchRoutes + OpenSearchEndpoints(language: self).routes
+  }
+
+  private var searchRoutes: [Route] {
+    let endpoints = AsyncQueryEndpoints(language: self, dialect: .search)
+    let parameters = SearchRequest.parameterNames
+    return [EndpointRequest.Method.get, .post].flatMap { method in
+      ["/_search", "/{index}/_search"].map { path in
+        Route(
+          method, path, summary: "Searches, and answers when done.", parameters: parameters, body: .optional, privilege: "indices:read"
+        ) { request, session in
+          if request.parameters["scroll"] != nil { throw APIError.illegalArgument("[scroll] is not supported; use search_after") }
+          return try await endpoints.runSynchronously(request, session)
+        }
+      }
+    }
+  }
+
+  private var countRoutes: [Route] {
+    let endpoints = AsyncQueryEndpoints(language: self, dialect: .count)
+    let parameters = IndexResolver.Options.parameterNames + ["q", "preference", "routing", "min_score"]
+    return [EndpointRequest.Method.get, .post].flatMap { method in
+      ["/_count", "/{index}/_count"].map { path in
+        Route(method, path, summary: "Counts documents.", parameters: parameters, body: .optional, privilege: "indices:read") {
+          request, session in
+          try await endpoints.runSynchronously(request, session)
+        }
+      }
+    }
+  }
+
+  private var asyncSearchRoutes: [Route] {
+    let endpoints = AsyncQueryEndpoints(language: self, dialect: .asyncSearch)
+    let parameters = SearchRequest.parameterNames + SubmissionOptions.parameterNames
+    let submits = ["/_async_search", "/{index}/_async_search"].map { path in
+      Route(
+        .post, path, summary: "Submits a search, and answers with its result or its id.", parameters: parameters, body: .optional,
+        privilege: "indices:read"
+      ) { request, session in
+        let request = try await SearchSubmission.checked(request, session, pre: "async search queries")
+        return try await endpoints.submit(request, session)
+      }
+    }
+    return submits + [
+      Route(
+        .get, "/_async_search/{id}", summary: "Gives the result of an asynchronous search, or its state.",
+        parameters: [
+          "wait_for_completion_timeout", "keep_alive", "typed_keys", "rest_total_hits_as_int", "return_intermediate_results",
+        ]
+      ) { request, session in try await endpoints.get(request, session) },
+      Route(
+        .get, "/_async_search/status/{id}", summary: "Gives the state of an asynchronous search, without its result.",
+        parameters: ["keep_alive"]
+      ) { request, session in try await AsyncSearchStatus(endpoints: endpoints).respond(request, session) },
+      Route(.delete, "/_async_search/{id}", summary: "Cancels an asynchronous search, or removes its result.") { request, session in
+        try await endpoints.delete(request, session)
+      },
+    ]
+  }
+}
