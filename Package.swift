@@ -115,7 +115,7 @@ let package = Package(
     tests(of: "MeanwhileEngine", ["Meanwhile", "MeanwhileData"]),
     tests(of: "MeanwhileESQL", ["Meanwhile", "MeanwhileData", "MeanwhileEngine", "MeanwhileMemoryStore"]),
     tests(of: "MeanwhileEQL", ["Meanwhile", "MeanwhileData", "MeanwhileEngine", "MeanwhileMemoryStore"]),
-    tests(of: "MeanwhileSearch", ["Meanwhile", "MeanwhileData", "MeanwhileEngine"]),
+    tests(of: "MeanwhileSearch", ["Meanwhile", "MeanwhileData", "MeanwhileEngine", "MeanwhileMemoryStore"]),
     tests(of: "MeanwhileMemoryStore", ["Meanwhile", "MeanwhileData", "MeanwhileTestKit"]),
     tests(of: "MeanwhileFileStore", ["Meanwhile", "MeanwhileData", "MeanwhileTestKit"]),
     tests(of: "MeanwhileHTTP", ["Meanwhile", "MeanwhileMemoryStore"]),

@@ -64,9 +64,11 @@ struct HitFetcher {
   }
 
   private func value(_ path: String, _ view: SegmentView, _ row: Int, format: DateFormat? = nil) throws -> JSONValue? {
-    guard let column = try view.segment.column(path), row < column.rowCount else { return nil }
+    guard let column = try view.segment.column(path), row < column.rowCount else { return Optional.none }
     let value = column.value(atRow: row)
-    return value == .null ? nil : FieldRendering.json(value, type: column.type, format: format)
+    // Nil is said in full: the literal would be JSON's null.
+    guard value != .null else { return Optional.none }
+    return FieldRendering.json(value, type: column.type, format: format)
   }
 
   private func appendSource(_ view: SegmentView, _ row: Int, to out: VectorBuilder<UInt8>) throws {

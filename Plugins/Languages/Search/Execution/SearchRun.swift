@@ -178,9 +178,8 @@ struct SearchRun {
       if position > 0 { out.append(",") }
       guard case .long(let reference)? = row.first else { continue }
       let values = Array(row.dropFirst(found.hasScores ? 2 : 1))
-      let hit = HitFetcher.Hit(
-        document: DocumentReference(encoded: reference), score: score(of: row, found),
-        sort: request.sort.isEmpty ? nil : request.sortsByScore ? scoreSort(row, found) : sort.values(values))
+      var hit = HitFetcher.Hit(document: DocumentReference(encoded: reference), score: score(of: row, found))
+      if !request.sort.isEmpty { hit.sort = request.sortsByScore ? scoreSort(row, found) : sort.values(values) }
       try fetcher.append(hit, to: out)
       try context.signals.check()
       if out.count > reserved {
@@ -212,7 +211,7 @@ struct SearchRun {
   private func total(_ count: Int) -> JSONValue? {
     if request.rendersTotalAsNumber { return .integer(Int64(count)) }
     switch request.totalHits {
-    case .none: return nil
+    case .none: return Optional.none
     case .exact: return ["value": .integer(Int64(count)), "relation": "eq"]
     case .upTo(let limit):
       return ["value": .integer(Int64(min(count, limit))), "relation": count > limit ? "gte" : "eq"]

@@ -35,11 +35,13 @@ public struct SourceFilter: Sendable, Hashable {
     switch value {
     case .object(let object):
       let inner = filtered(object, path: path, isIncluded: isIncluded)
-      return isIncluded || !inner.isEmpty ? .object(inner) : nil
+      if isIncluded || !inner.isEmpty { return .object(inner) }
     case .array(let values):
       let inner = values.compactMap { filtered($0, path: path, isIncluded: isIncluded) }
-      return isIncluded || !inner.isEmpty ? .array(inner) : nil
-    default: return isIncluded ? value : nil
+      if isIncluded || !inner.isEmpty { return .array(inner) }
+    default: if isIncluded { return value }
     }
+    // Nil is said in full: the literal would be JSON's null.
+    return Optional.none
   }
 }

@@ -1,0 +1,129 @@
+import Meanwhile
+import MeanwhileSearch
+import Testing
+
+/// Two dialects of one language: the same search, in the words of Elasticsearch and of OpenSearch.
+@Suite struct AsyncSearchTests {
+  @Test func anAsyncSearchInTimeHasNoIDUnlessItIsKept() async throws {
+    let library = try await Library()
+    let response = try await library.call(.post, "/books/_async_search", parameters: ["wait_for_completion_timeout": "10s"])
+    #expect(response.status == 200)
+    #expect(
+      response.body.object?.names == [
+        "is_partial", "is_running", "start_time_in_millis", "expiration_time_in_millis", "completion_time_in_millis", "response",
+      ])
+    #expect(response.body["is_running"] == false)
+    #expect(response.body["is_partial"] == false)
+    #expect(response.body["response"]?["hits"]?["total"]?["value"] == 5)
+    #expect(response.headers["X-Elasticsearch-Async-Is-Running"] == "?0")
+  }
+
+  @Test func aKeptAsyncSearchAnswersAgainAndAgainUntilItIsDeleted() async throws {
+    let library = try await Library()
+    let submitted = try await library.call(
+      .post, "/books/_async_search", #"{"query":{"term":{"genre":"fable"}},"aggs":{"p":{"sum":{"field":"pages"}}}}"#,
+      parameters: ["wait_for_completion_timeout": "10s", "keep_on_completion": "true", "keep_alive": "1h"])
+    let id = try #require(submitted.body["id"]?.string)
+    let got = try await library.call(.get, "/_async_search/\(id)")
+    #expect(got.body["response"] == submitted.body["response"])
+    #expect(got.body["response"]?["aggregations"] == ["p": ["value": 200.0]])
+    let status = try await library.call(.get, "/_async_search/status/\(id)")
+    #expect(status.body["completion_status"] == 200)
+    #expect(status.body["is_running"] == false)
+    #expect(status.body["_shards"] == ["total": 1, "successful": 1, "skipped": 0, "failed": 0])
+    #expect(try await library.call(.delete, "/_async_search/\(id)").body == ["acknowledged": true])
+    #expect(try await library.call(.get, "/_async_search/\(id)").status == 404)
+    #expect(try await library.call(.delete, "/_async_search/\(id)").status == 404)
+  }
+
+  @Test func aFailedAsyncSearchHasTheErrorInside() async throws {
+    let response = try await Library().call(.post, "/nowhere/_async_search", parameters: ["wait_for_completion_timeout": "10s"])
+    #expect(response.status == 404)
+    #expect(response.body["is_partial"] == true)
+    #expect(response.body["response"] == nil)
+    #expect(response.body["error"]?["type"] == "status_exception")
+    #expect(response.body["error"]?["caused_by"]?["type"] == "index_not_found_exception")
+    #expect(response.body["error"]?["caused_by"]?["resource.id"] == "nowhere")
+  }
+
+  @Test func submitsThatCannotBeAreRefusedBeforeTheyAreTasks() async throws {
+    let library = try await Library()
+    let cases: [(parameters: Parameters, body: String?, reason: String)] = [
+      (["keep_alive": "500ms"], nil, "Validation Failed: 1: [keep_alive] must be greater or equals than 1 second, got:500ms;"),
+      (["scroll": "1m"], nil, "Validation Failed: 1: [scroll] queries are not supported;"),
+      (["pre_filter_shard_size": "3"], nil, "Validation Failed: 1: [pre_filter_shard_size] cannot be changed for async search queries;"),
+      ([:], #"{"suggest":{}}"#, "Validation Failed: 1: suggest-only queries are not supported;"),
+      ([:], #"{"query":{"nope":{}}}"#, "unknown query [nope]"),
+    ]
+    for (parameters, body, reason) in cases {
+      let response = try await library.call(.post, "/books/_async_search", body, parameters: parameters)
+      #expect(response.status == 400)
+      #expect(response.body["error"]?["reason"]?.string == reason)
+    }
+    #expect(try await library.call(.get, "/_async_search/nonsense").status == 400)
+  }
+
+  @Test func openSearchNamesItsStates() async throws {
+    let library = try await Library()
+    for prefix in ["_plugins/_asynchronous_search", "_opendistro/_asynchronous_search"] {
+      let submitted = try await library.call(
+        .post, "/books/\(prefix)", #"{"size":1}"#, parameters: ["wait_for_completion_timeout": "10s", "keep_on_completion": "true"])
+      #expect(submitted.status == 200)
+      #expect(
+        submitted.body.object?.names == ["id", "state", "start_time_in_millis", "expiration_time_in_millis", "took", "response"])
+      #expect(submitted.body["state"] == "SUCCEEDED")
+      let id = try #require(submitted.body["id"]?.string)
+      let got = try await library.call(.get, "/\(prefix)/\(id)")
+      #expect(got.body["state"] == "PERSISTED")
+      #expect(got.body["response"] == submitted.body["response"])
+      #expect(try await library.call(.delete, "/\(prefix)/\(id)").body == ["acknowledged": true])
+      #expect(try await library.call(.get, "/\(prefix)/\(id)").status == 404)
+    }
+    let gone = try await library.call(.post, "/books/_plugins/_asynchronous_search", parameters: ["wait_for_completion_timeout": "10s"])
+    #expect(gone.body["id"] == nil)
+    #expect(gone.body["state"] == "SUCCEEDED")
+  }
+
+  @Test func aFailedOpenSearchIsAnAnswer() async throws {
+    let response = try await Library().call(
+      .post, "/_plugins/_asynchronous_search", parameters: ["wait_for_completion_timeout": "10s", "index": "nowhere"])
+    #expect(response.status == 200)
+    #expect(response.body["state"] == "FAILED")
+    #expect(response.body["error"]?["type"] == "index_not_found_exception")
+    #expect(response.body["error"]?["root_cause"]?.array?.count == 1)
+  }
+
+  @Test func openSearchHasLimitsOfItsOwn() async throws {
+    let library = try await Library()
+    let cases: [(parameters: Parameters, reason: String)] = [
+      (["wait_for_completion_timeout": "301s"], "Wait for completion timeout for asynchronous search (301000) is too large."),
+      (["keep_alive": "6d"], "Keep alive for asynchronous search (518400000) is too large."),
+      (["keep_alive": "59s"], "Validation Failed: 1: [keep_alive] must be greater than 1 minute, got: 59s;"),
+      (["scroll": "1m"], "scrolls are not supported"),
+      (["ccs_minimize_roundtrips": "true"], "Validation Failed: 1: [ccs_minimize_roundtrips] must be false, got: true;"),
+    ]
+    for (parameters, reason) in cases {
+      let response = try await library.call(.post, "/books/_plugins/_asynchronous_search", parameters: parameters)
+      #expect(response.status == 400)
+      #expect(response.body["error"]?["reason"]?.string?.hasPrefix(reason) == true)
+    }
+    // An id that cannot be read is one that never was.
+    #expect(try await library.call(.get, "/_plugins/_asynchronous_search/nonsense").status == 404)
+  }
+
+  @Test func openSearchCounts() async throws {
+    let library = try await Library()
+    let wait: Parameters = ["wait_for_completion_timeout": "10s", "keep_on_completion": "true"]
+    _ = try await library.call(.post, "/books/_plugins/_asynchronous_search", parameters: wait)
+    _ = try await library.call(.post, "/nowhere/_plugins/_asynchronous_search", parameters: wait)
+    // A search of the other dialect counts for nothing here.
+    _ = try await library.call(.post, "/books/_async_search", parameters: wait)
+    let response = try await library.call(.get, "/_plugins/_asynchronous_search/stats")
+    let node = try #require(response.body["nodes"]?.object?.members.first?.value["asynchronous_search_stats"])
+    #expect(node["submitted"] == 2)
+    #expect(node["search_completed"] == 1)
+    #expect(node["search_failed"] == 1)
+    #expect(node["running_current"] == 0)
+    #expect(node["persisted"] == 1)
+  }
+}
