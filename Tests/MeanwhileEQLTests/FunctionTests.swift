@@ -114,6 +114,35 @@ struct FunctionTests {
   }
 }
 
+@Suite("Functions of dictionary words")
+struct DictionaryEvaluationTests {
+  private func flags(_ flags: [Bool?]) -> [Value] { flags.map { $0.map(Value.boolean) ?? .null } }
+
+  @Test("A word is computed once, and every row has its answer, nulls included")
+  func words() throws {
+    let field = Attribute(name: "f", type: .keyword)
+    let dictionary = BytesVectorBuilder()
+    for word in ["net.exe", "cmd.exe"] { dictionary.append(word) }
+    let ordinals: [UInt32] = [0, 1, 0, 0, 1, 0]
+    let column = Column(
+      type: .keyword, rowCount: 6, values: .ordinals(Vector(ordinals), dictionary.finish(), isSorted: false),
+      nulls: Bitmap(count: 6) { $0 == 3 })
+    let registry = EQLFunctions.added(to: FunctionRegistry())
+    let page = Page(rowCount: 6, columns: [column])
+    let starts = try registry.call("eql.startswith", [.column(field), .literal(.string("net"), .keyword)])
+    let found = try evaluate(starts, layout: [field], page)
+    #expect((0..<6).map { found.value(atRow: $0) } == flags([true, false, true, nil, false, true]))
+    // Where a function gives null for a word, it is null in every row of that word.
+    let index = try registry.call("eql.indexof", [.column(field), .literal(.string("net"), .keyword)])
+    let positions = try evaluate(index, layout: [field], page)
+    #expect(
+      (0..<6).map { positions.value(atRow: $0) } == [0, nil, 0, nil, nil, 0].map { (number: Int64?) in number.map(Value.long) ?? .null })
+    let matches = try registry.call("eql.wildcard~", [.column(field), .literal(.string("NET*"), .keyword)])
+    let verdicts = try evaluate(matches, layout: [field], page)
+    #expect((0..<6).map { verdicts.value(atRow: $0) } == flags([true, false, true, nil, false, true]))
+  }
+}
+
 @Suite("Conditions on several values")
 struct AnyValueTests {
   private let tags = Attribute(name: "tags", type: .keyword)

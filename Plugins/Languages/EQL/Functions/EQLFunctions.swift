@@ -116,13 +116,15 @@ extension EQLFunctions {
       return ScalarFunction.Resolution(
         type: result,
         kernel: .eager { columns, frame in
-          let builder = ColumnBuilder(type: result, capacity: frame.rowCount)
-          for row in 0..<frame.rowCount {
-            let arguments = RowArguments(columns: columns, row: row)
-            let hasValue = !arguments.hasNull && compute(arguments, builder)
-            builder.endRow(valueCount: hasValue ? 1 : 0)
+          DictionaryEvaluation.evaluate(columns, rowCount: frame.rowCount) { columns, rowCount in
+            let builder = ColumnBuilder(type: result, capacity: rowCount)
+            for row in 0..<rowCount {
+              let arguments = RowArguments(columns: columns, row: row)
+              let hasValue = !arguments.hasNull && compute(arguments, builder)
+              builder.endRow(valueCount: hasValue ? 1 : 0)
+            }
+            return builder.finish()
           }
-          return builder.finish()
         })
     }
   }

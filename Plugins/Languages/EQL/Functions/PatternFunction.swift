@@ -24,7 +24,10 @@ enum PatternFunction {
       }
       let compiled = patterns
       return ScalarFunction.Resolution(
-        type: .boolean, kernel: .eager { columns, frame in evaluate(columns[0], compiled, rowCount: frame.rowCount) })
+        type: .boolean,
+        kernel: .eager { columns, frame in
+          DictionaryEvaluation.evaluate([columns[0]], rowCount: frame.rowCount) { evaluate($0, compiled, rowCount: $1) }
+        })
     }
   }
 
@@ -42,50 +45,18 @@ enum PatternFunction {
     }
   }
 
-  private static func evaluate(_ column: Column, _ patterns: [TextPattern], rowCount: Int) -> Column {
+  private static func evaluate(_ columns: [Column], _ patterns: [TextPattern], rowCount: Int) -> Column {
     let result = ColumnBuilder(type: .boolean, capacity: rowCount)
-    var verdicts = DictionaryVerdicts(column, rowCount: rowCount)
     for row in 0..<rowCount {
-      let slots = column.slots(ofRow: row)
-      guard slots.count == 1 else {
+      let arguments = RowArguments(columns: columns, row: row)
+      guard !arguments.hasNull else {
         result.endRow(valueCount: 0)
         continue
       }
-      let holds: Bool
-      switch column.values {
-      case .bytes(let values):
-        let text = values[slots.lowerBound]
-        holds = patterns.contains { $0.matches(text) }
-      case .ordinals(let ordinals, let dictionary, _):
-        holds = verdicts.verdict(ordinals[slots.lowerBound]) { ordinal in
-          let text = dictionary[Int(ordinal)]
-          return patterns.contains { $0.matches(text) }
-        }
-      default: holds = false
-      }
-      result.booleans.append(holds ? 1 : 0)
+      let text = arguments.bytes(0)
+      result.booleans.append(patterns.contains { $0.matches(text) } ? 1 : 0)
       result.endRow(valueCount: 1)
     }
     return result.finish()
-  }
-}
-
-/// Remembers what was found for words of a dictionary, where the dictionary is not much larger than the batch.
-private struct DictionaryVerdicts {
-  private var known: [UInt8]
-
-  init(_ column: Column, rowCount: Int) {
-    if case .ordinals(_, let dictionary, _) = column.values, dictionary.count <= rowCount * 4 {
-      known = [UInt8](repeating: 0, count: dictionary.count)
-    } else {
-      known = []
-    }
-  }
-
-  mutating func verdict(_ ordinal: UInt32, _ compute: (UInt32) -> Bool) -> Bool {
-    let index = Int(ordinal)
-    guard index < known.count else { return compute(ordinal) }
-    if known[index] == 0 { known[index] = compute(ordinal) ? 2 : 1 }
-    return known[index] == 2
   }
 }
