@@ -4,6 +4,7 @@ import MeanwhileData
 import MeanwhileEQL
 import MeanwhileESQL
 import MeanwhileMemoryStore
+import MeanwhileSearch
 
 #if CLI
 import MeanwhileCommandLine
@@ -25,6 +26,7 @@ enum Composition {
     builder.provide(store, as: (any IndexStore).self)
     builder.add(ESQLLanguage())
     builder.add(EQLLanguage())
+    builder.add(SearchLanguage())
     builder.add(endpoints: ClusterEndpoints())
     return try await builder.build()
   }

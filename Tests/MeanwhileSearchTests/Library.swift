@@ -30,9 +30,7 @@ struct Library {
   init() async throws {
     let store = MemoryStore()
     var builder = ServiceBuilder(taskStore: store)
-    let language = SearchLanguage()
-    builder.add(language)
-    builder.observe(with: language.counters)
+    builder.add(SearchLanguage())
     builder.provide(store, as: (any IndexStore).self)
     service = try await builder.build()
     let mapping: JSONObject = [

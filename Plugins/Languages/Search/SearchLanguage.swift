@@ -6,14 +6,14 @@ import MeanwhileEngine
 ///
 /// One language in two asynchronous dialects, `_async_search` and `_plugins/_asynchronous_search`, beside the synchronous `_search` and `_count`. What is
 /// wrong with a request is found before it becomes a task; an index that does not exist is a failed search, as both servers have it.
-public struct SearchLanguage: QueryLanguage {
+public struct SearchLanguage: QueryLanguage, Observer {
   public typealias Query = SearchRequest
   public typealias Output = SearchOutput
 
   public static let name = "search"
 
-  /// What happened to the searches of the OpenSearch dialect. It counts only where the service is told to observe with it.
-  public let counters: AsynchronousSearchCounters
+  /// What happened to the searches of the OpenSearch dialect.
+  let counters: AsynchronousSearchCounters
   private let functions: FunctionRegistry
 
   /// - Parameter functions: what conditions and aggregations are made of.
@@ -29,6 +29,8 @@ public struct SearchLanguage: QueryLanguage {
   public func run(_ query: SearchRequest, in context: QueryContext) async throws -> SearchOutput {
     try await SearchRun(query, in: context, registry: functions).run()
   }
+
+  public func observe(_ event: TaskEvent) { counters.observe(event) }
 
   public func describe(_ query: SearchRequest, _ request: EndpointRequest) -> String {
     "indices[\(query.indices)], search_type[QUERY_THEN_FETCH]"

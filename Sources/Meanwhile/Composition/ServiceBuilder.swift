@@ -29,10 +29,11 @@ public struct ServiceBuilder: Sendable {
     self.environment = environment
   }
 
-  /// Adds a query language, with its routes.
+  /// Adds a query language, with its routes. One that is an ``Observer`` as well, to count its tasks, is told of events too.
   public mutating func add(_ language: some QueryLanguage) {
     languages.append(language)
     providers.append(language)
+    if let observer = language as? any Observer { observers.append(observer) }
   }
 
   /// Adds endpoints that are no language's.

@@ -2,7 +2,7 @@ import Meanwhile
 import Synchronization
 
 /// Counts what happens to the searches of a dialect, since the server's start: OpenSearch's `asynchronous_search_stats`.
-public final class AsynchronousSearchCounters: Observer {
+final class AsynchronousSearchCounters: Observer {
   private struct Counts {
     var submitted = 0
     var initialized = 0
@@ -20,7 +20,7 @@ public final class AsynchronousSearchCounters: Observer {
 
   init(dialect: String) { self.dialect = dialect }
 
-  public func observe(_ event: TaskEvent) {
+  func observe(_ event: TaskEvent) {
     guard event.dialect == dialect else { return }
     counts.withLock { counts in
       switch event.kind {
