@@ -1,0 +1,113 @@
+import Meanwhile
+import MeanwhileData
+
+extension DocumentEndpoints {
+  @Sendable func createIndex(_ request: EndpointRequest, _ session: Session) async throws -> EndpointResponse {
+    let name = request.indexExpression
+    try IndexName.check(name)
+    let body = try await request.jsonObject() ?? JSONObject()
+    let definition = try Self.definition(named: name, body, environment: session.service.environment)
+    try await session.indexStore().createIndex(definition)
+    return .json(["acknowledged": true, "shards_acknowledged": true, "index": .string(name)])
+  }
+
+  /// The definition of a new index.
+  static func definition(named name: String, _ body: JSONObject, environment: Environment) throws -> IndexDefinition {
+    var definition = IndexDefinition(
+      name: name, uuid: DocumentID.makeIndexUUID(environment.random), created: environment.time.now(), mapping: Mapping())
+    for member in body.members {
+      switch member.name {
+      case "mappings":
+        guard let mappings = member.value.object else { throw APIError(type: "parse_exception", reason: "key [mappings] must be an object", status: 400) }
+        definition.mapping = try Mapping(parsing: mappings)
+      case "settings":
+        guard let settings = member.value.object else { throw APIError(type: "parse_exception", reason: "key [settings] must be an object", status: 400) }
+        definition.settings = IndexSettings.normalized(settings)
+      case "aliases":
+        guard let aliases = member.value.object else { throw APIError(type: "parse_exception", reason: "key [aliases] must be an object", status: 400) }
+        for alias in aliases.names { try checkAlias(alias) }
+        definition.aliases = aliases
+      default: throw APIError(type: "parse_exception", reason: "unknown key [\(member.name)] for create index", status: 400)
+      }
+    }
+    try IndexSettings.check(definition.settings)
+    try definition.mapping.checkLimits(settings: definition.settings, adding: definition.mapping.fieldCount)
+    return definition
+  }
+
+  private static func checkAlias(_ name: String) throws(APIError) {
+    do { try IndexName.check(name) } catch {
+      let reason = error.reason.replacing("Invalid index name [\(name)],", with: "Invalid alias name [\(name)]:")
+      throw APIError(type: "invalid_alias_name_exception", reason: reason, status: 400)
+    }
+  }
+
+  @Sendable func getIndex(_ request: EndpointRequest, _ session: Session) async throws -> EndpointResponse {
+    try await describe(request, session) { summary in
+      [
+        "aliases": .object(summary.definition.aliases), "mappings": .object(summary.definition.mapping.json),
+        "settings": IndexSettings.json(of: summary.definition),
+      ]
+    }
+  }
+
+  @Sendable func getMapping(_ request: EndpointRequest, _ session: Session) async throws -> EndpointResponse {
+    try await describe(request, session) { ["mappings": .object($0.definition.mapping.json)] }
+  }
+
+  @Sendable func getSettings(_ request: EndpointRequest, _ session: Session) async throws -> EndpointResponse {
+    try await describe(request, session) { ["settings": IndexSettings.json(of: $0.definition)] }
+  }
+
+  private func describe(_ request: EndpointRequest, _ session: Session, _ part: (IndexSummary) -> JSONObject) async throws -> EndpointResponse {
+    let indices = try await selected(request, session)
+    return .json(.object(JSONObject(indices.map { JSONObject.Member(name: $0.definition.name, value: .object(part($0))) })))
+  }
+
+  @Sendable func indexExists(_ request: EndpointRequest, _ session: Session) async throws -> EndpointResponse {
+    do {
+      let found = try await selected(request, session)
+      return EndpointResponse(status: found.isEmpty ? 404 : 200)
+    } catch let error as APIError where error.status == 404 {
+      return EndpointResponse(status: 404)
+    }
+  }
+
+  @Sendable func deleteIndex(_ request: EndpointRequest, _ session: Session) async throws -> EndpointResponse {
+    let expression = request.indexExpression
+    if expression == "_all" || Wildcard.isPattern(expression) {
+      throw APIError.illegalArgument("Wildcard expressions or all indices are not allowed")
+    }
+    let indices = try await selected(request, session).map(\.definition)
+    for name in expression.split(separator: ",").map(String.init) where !indices.contains(where: { $0.name == name }) {
+      guard indices.contains(where: { $0.aliases[name] != nil }) else { continue }
+      throw APIError.illegalArgument(
+        "The provided expression [\(name)] matches an alias, specify the corresponding concrete indices instead.")
+    }
+    for index in indices { try await session.indexStore().deleteIndex(index.name) }
+    return .json(["acknowledged": true])
+  }
+
+  @Sendable func putMapping(_ request: EndpointRequest, _ session: Session) async throws -> EndpointResponse {
+    guard let body = try await request.jsonObject() else {
+      throw APIError(type: "parse_exception", reason: "request body is required", status: 400)
+    }
+    let added = try Mapping(parsing: body)
+    for index in try await selected(request, session) {
+      try await session.indexStore().updateDefinition(of: index.definition.name) { definition in
+        let merged = try definition.mapping.merged(with: added)
+        try merged.checkLimits(settings: definition.settings, adding: merged.fieldCount - definition.mapping.fieldCount)
+        definition.mapping = merged
+      }
+    }
+    return .json(["acknowledged": true])
+  }
+
+  /// The indices that the request's path and options mean.
+  func selected(_ request: EndpointRequest, _ session: Session) async throws -> [IndexSummary] {
+    let all = try await session.indexStore().indices()
+    let names = try IndexResolver(all).resolve(request.indexExpression, options: IndexResolver.Options(request.parameters))
+    let byName = Dictionary(uniqueKeysWithValues: all.map { ($0.definition.name, $0) })
+    return names.compactMap { byName[$0] }
+  }
+}
