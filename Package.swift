@@ -121,6 +121,7 @@ let package = Package(
     tests(of: "MeanwhileHTTP", ["Meanwhile", "MeanwhileMemoryStore"]),
     tests(of: "MeanwhileCommandLine", ["Meanwhile"]),
     tests(of: "MeanwhileCluster", ["Meanwhile", "MeanwhileMemoryStore"]),
+    tests(of: "MeanwhileDocuments", ["Meanwhile", "MeanwhileData", "MeanwhileMemoryStore"]),
     // The executable is a dependency so that it is built: these tests run it.
     .testTarget(
       name: "EndToEndTests", dependencies: ["Meanwhile", "MeanwhileCommand"], path: "Tests/EndToEndTests", swiftSettings: strict),

@@ -1,6 +1,7 @@
 import Meanwhile
 import MeanwhileCluster
 import MeanwhileData
+import MeanwhileDocuments
 import MeanwhileEQL
 import MeanwhileESQL
 import MeanwhileMemoryStore
@@ -28,6 +29,7 @@ enum Composition {
     builder.add(EQLLanguage())
     builder.add(SearchLanguage())
     builder.add(endpoints: ClusterEndpoints())
+    builder.add(endpoints: DocumentEndpoints())
     return try await builder.build()
   }
 

@@ -15,7 +15,8 @@ struct BulkAction: Sendable, Hashable {
   var retriesMax = 0
 
   private static let textMembers: Set<String> = [
-    "_index", "_id", "routing", "_routing", "pipeline", "version_type", "op_type", "require_alias", "require_data_stream", "version", "if_seq_no",
+    "_index", "_id", "routing", "_routing", "pipeline", "version_type", "op_type", "require_alias", "require_data_stream", "version",
+    "if_seq_no",
     "if_primary_term", "retry_on_conflict", "dynamic_templates", "list_executed_pipelines", "_source",
   ]
 

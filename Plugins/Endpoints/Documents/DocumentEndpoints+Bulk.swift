@@ -6,7 +6,8 @@ extension DocumentEndpoints {
     let time = session.service.environment.time
     let start = time.uptimeNanoseconds()
     var run = BulkRun(
-      session: session, store: try session.indexStore(), defaultIndex: request.pathParameters["index"], policy: try RefreshPolicy(request.parameters))
+      session: session, store: try session.indexStore(), defaultIndex: request.pathParameters["index"],
+      policy: try RefreshPolicy(request.parameters))
     let answer = try await run.run(request.body)
     return answer.response(tookMillis: Int64((time.uptimeNanoseconds() - start) / 1_000_000))
   }
@@ -55,7 +56,9 @@ struct BulkRun {
       let action = try action(of: line)
       var source: ArraySlice<UInt8> = []
       if action.kind != .delete {
-        guard let next = try await lines.next() else { throw APIError.illegalArgument("The bulk request must be terminated by a newline [\\n]") }
+        guard let next = try await lines.next() else {
+          throw APIError.illegalArgument("The bulk request must be terminated by a newline [\\n]")
+        }
         lineNumber += 1
         source = next
       }

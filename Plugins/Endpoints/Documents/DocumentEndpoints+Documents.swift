@@ -20,7 +20,8 @@ extension DocumentEndpoints {
     try await write(.delete, request, session)
   }
 
-  private func write(_ operation: DocumentWrite.Operation, _ request: EndpointRequest, _ session: Session) async throws -> EndpointResponse {
+  private func write(_ operation: DocumentWrite.Operation, _ request: EndpointRequest, _ session: Session) async throws -> EndpointResponse
+  {
     let source = try await request.body.collect(bytesMax: EndpointRequest.bodyBytesMax)
     let write = DocumentWrite(
       operation: operation, id: request.pathParameters["id"], source: source, ifSequenceNumber: try Self.expectedSequenceNumber(request))
@@ -41,7 +42,9 @@ extension DocumentEndpoints {
     let policy = try RefreshPolicy(request.parameters)
     let target = try await WriteTarget(request.indexExpression, session: session, mayCreate: write.operation != .delete)
     let store = try session.indexStore()
-    guard let result = try await store.write([write], to: target.name).first else { throw APIError.internalFailure("the store wrote nothing") }
+    guard let result = try await store.write([write], to: target.name).first else {
+      throw APIError.internalFailure("the store wrote nothing")
+    }
     if policy != .no { try await store.refresh(target.name) }
     return try Self.answer(result, target: target, isRefreshed: policy == .now)
   }
@@ -127,7 +130,8 @@ extension DocumentEndpoints {
     guard let name = names.first, let id = request.pathParameters["id"] else { throw APIError.indexNotFound(request.indexExpression) }
     guard names.count == 1 else {
       throw APIError.illegalArgument(
-        "alias [\(request.indexExpression)] has more than one index associated with it [\(names.joined(separator: ", "))], can't execute a single index op")
+        "alias [\(request.indexExpression)] has more than one index associated with it [\(names.joined(separator: ", "))], can't execute a single index op"
+      )
     }
     if try request.parameters.bool("refresh") == true { try await store.refresh(name) }
     return (name, id, try await store.document(id, in: name))

@@ -18,13 +18,19 @@ extension DocumentEndpoints {
     for member in body.members {
       switch member.name {
       case "mappings":
-        guard let mappings = member.value.object else { throw APIError(type: "parse_exception", reason: "key [mappings] must be an object", status: 400) }
+        guard let mappings = member.value.object else {
+          throw APIError(type: "parse_exception", reason: "key [mappings] must be an object", status: 400)
+        }
         definition.mapping = try Mapping(parsing: mappings)
       case "settings":
-        guard let settings = member.value.object else { throw APIError(type: "parse_exception", reason: "key [settings] must be an object", status: 400) }
+        guard let settings = member.value.object else {
+          throw APIError(type: "parse_exception", reason: "key [settings] must be an object", status: 400)
+        }
         definition.settings = IndexSettings.normalized(settings)
       case "aliases":
-        guard let aliases = member.value.object else { throw APIError(type: "parse_exception", reason: "key [aliases] must be an object", status: 400) }
+        guard let aliases = member.value.object else {
+          throw APIError(type: "parse_exception", reason: "key [aliases] must be an object", status: 400)
+        }
         for alias in aliases.names { try checkAlias(alias) }
         definition.aliases = aliases
       default: throw APIError(type: "parse_exception", reason: "unknown key [\(member.name)] for create index", status: 400)
@@ -59,7 +65,9 @@ extension DocumentEndpoints {
     try await describe(request, session) { ["settings": IndexSettings.json(of: $0.definition)] }
   }
 
-  private func describe(_ request: EndpointRequest, _ session: Session, _ part: (IndexSummary) -> JSONObject) async throws -> EndpointResponse {
+  private func describe(_ request: EndpointRequest, _ session: Session, _ part: (IndexSummary) -> JSONObject) async throws
+    -> EndpointResponse
+  {
     let indices = try await selected(request, session)
     return .json(.object(JSONObject(indices.map { JSONObject.Member(name: $0.definition.name, value: .object(part($0))) })))
   }

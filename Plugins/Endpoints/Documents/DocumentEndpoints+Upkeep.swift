@@ -39,7 +39,10 @@ extension DocumentEndpoints {
         ("health", .left), ("status", .left), ("index", .left), ("uuid", .left), ("pri", .right), ("rep", .right), ("docs.count", .right),
         ("docs.deleted", .right), ("store.size", .right), ("pri.store.size", .right), ("dataset.size", .right),
       ],
-      aliases: ["i": "index", "idx": "index", "h": "health", "s": "status", "dc": "docs.count", "dd": "docs.deleted", "ss": "store.size", "id": "uuid"],
+      aliases: [
+        "i": "index", "idx": "index", "h": "health", "s": "status", "dc": "docs.count", "dd": "docs.deleted", "ss": "store.size",
+        "id": "uuid",
+      ],
       rows: indices.map { index in
         let size = isExact ? String(index.byteCount) : CatTable.size(index.byteCount)
         return [

@@ -35,7 +35,9 @@ public struct DocumentEndpoints: EndpointProvider {
     let change = ["write_index_only"] + Self.targets + Self.timeouts
     return [
       Route(.get, "/_mapping", summary: "Shows all mappings.", parameters: view, privilege: "indices:view", handler: getMapping),
-      Route(.get, "/{index}/_mapping", summary: "Shows the mappings of indices.", parameters: view, privilege: "indices:view", handler: getMapping),
+      Route(
+        .get, "/{index}/_mapping", summary: "Shows the mappings of indices.", parameters: view, privilege: "indices:view",
+        handler: getMapping),
       Route(
         .put, "/{index}/_mapping", summary: "Adds fields to mappings.", parameters: change, body: .required, privilege: "indices:manage",
         handler: putMapping),
@@ -43,18 +45,28 @@ public struct DocumentEndpoints: EndpointProvider {
         .post, "/{index}/_mapping", summary: "Adds fields to mappings.", parameters: change, body: .required, privilege: "indices:manage",
         handler: putMapping),
       Route(.get, "/_settings", summary: "Shows all settings.", parameters: view, privilege: "indices:view", handler: getSettings),
-      Route(.get, "/{index}/_settings", summary: "Shows the settings of indices.", parameters: view, privilege: "indices:view", handler: getSettings),
+      Route(
+        .get, "/{index}/_settings", summary: "Shows the settings of indices.", parameters: view, privilege: "indices:view",
+        handler: getSettings),
     ]
   }
 
   private var writingRoutes: [Route] {
     let write =
-      ["refresh", "routing", "version", "version_type", "if_seq_no", "if_primary_term", "pipeline", "op_type", "require_alias", "require_data_stream"]
+      [
+        "refresh", "routing", "version", "version_type", "if_seq_no", "if_primary_term", "pipeline", "op_type", "require_alias",
+        "require_data_stream",
+      ]
       + ["wait_for_active_shards", "timeout", "include_source_on_error"]
     let bulk =
-      ["refresh", "routing", "pipeline", "require_alias", "require_data_stream", "wait_for_active_shards", "timeout", "_source", "list_executed_pipelines"]
+      [
+        "refresh", "routing", "pipeline", "require_alias", "require_data_stream", "wait_for_active_shards", "timeout", "_source",
+        "list_executed_pipelines",
+      ]
       + ["_source_includes", "_source_excludes", "include_source_on_error"]
-    func route(_ method: EndpointRequest.Method, _ path: String, _ summary: String, _ parameters: [String], _ handler: @escaping Route.Handler) -> Route {
+    func route(
+      _ method: EndpointRequest.Method, _ path: String, _ summary: String, _ parameters: [String], _ handler: @escaping Route.Handler
+    ) -> Route {
       Route(method, path, summary: summary, parameters: parameters, body: .required, privilege: "indices:write", handler: handler)
     }
     return [
@@ -69,18 +81,24 @@ public struct DocumentEndpoints: EndpointProvider {
       route(
         .post, "/{index}/_update/{id}", "Changes part of a document.", write + ["retry_on_conflict", "_source", "lang"], updateDocument),
       Route(
-        .delete, "/{index}/_doc/{id}", summary: "Deletes a document.", parameters: write, privilege: "indices:write", handler: deleteDocument),
+        .delete, "/{index}/_doc/{id}", summary: "Deletes a document.", parameters: write, privilege: "indices:write",
+        handler: deleteDocument),
     ]
   }
 
   private var readingRoutes: [Route] {
     let read = [
-      "_source", "_source_includes", "_source_excludes", "preference", "realtime", "refresh", "routing", "stored_fields", "version", "version_type",
+      "_source", "_source_includes", "_source_excludes", "preference", "realtime", "refresh", "routing", "stored_fields", "version",
+      "version_type",
     ]
     return [
       Route(.get, "/{index}/_doc/{id}", summary: "Reads a document.", parameters: read, privilege: "indices:read", handler: getDocument),
-      Route(.head, "/{index}/_doc/{id}", summary: "Says whether a document exists.", parameters: read, privilege: "indices:read", handler: getDocument),
-      Route(.get, "/{index}/_source/{id}", summary: "Reads a document's source.", parameters: read, privilege: "indices:read", handler: getSource),
+      Route(
+        .head, "/{index}/_doc/{id}", summary: "Says whether a document exists.", parameters: read, privilege: "indices:read",
+        handler: getDocument),
+      Route(
+        .get, "/{index}/_source/{id}", summary: "Reads a document's source.", parameters: read, privilege: "indices:read",
+        handler: getSource),
       Route(
         .head, "/{index}/_source/{id}", summary: "Says whether a document's source exists.", parameters: read, privilege: "indices:read",
         handler: getSource),
@@ -107,7 +125,9 @@ public struct DocumentEndpoints: EndpointProvider {
     }
     for path in ["/_stats", "/{index}/_stats"] {
       routes.append(
-        Route(.get, path, summary: "Shows the sizes of indices.", parameters: ["level"] + Self.targets, privilege: "indices:view", handler: stats))
+        Route(
+          .get, path, summary: "Shows the sizes of indices.", parameters: ["level"] + Self.targets, privilege: "indices:view",
+          handler: stats))
     }
     return routes
   }

@@ -40,7 +40,9 @@ struct DocumentUpdate: Sendable {
     while true {
       let write: DocumentWrite
       if let document = try await store.document(id, in: index) {
-        guard case .object(let current) = try JSONValue.parse(document.source) else { throw APIError.internalFailure("a document is no object") }
+        guard case .object(let current) = try JSONValue.parse(document.source) else {
+          throw APIError.internalFailure("a document is no object")
+        }
         let merged = Self.merged(current, with: part ?? JSONObject())
         if detectsNoop, merged == current { return .unchanged(document) }
         write = DocumentWrite(

@@ -33,7 +33,9 @@ enum IndexSettings {
   }
 
   /// Numbers that must be within bounds, by setting.
-  private static let bounds: [(name: String, range: ClosedRange<Int64>)] = [("number_of_shards", 1...1_024), ("number_of_replicas", 0...Int64(Int32.max))]
+  private static let bounds: [(name: String, range: ClosedRange<Int64>)] = [
+    ("number_of_shards", 1...1_024), ("number_of_replicas", 0...Int64(Int32.max)),
+  ]
 
   /// - Throws: `illegal_argument_exception` (400) for a value that a setting cannot have.
   static func check(_ settings: JSONObject) throws(APIError) {
@@ -77,7 +79,8 @@ enum IndexSettings {
     for member in object.members {
       switch member.value {
       case .object(let child): made[member.name] = .object(texts(child))
-      case .array(let values): made[member.name] = .array(values.map { .string($0.string ?? String(decoding: $0.encoded(), as: UTF8.self)) })
+      case .array(let values):
+        made[member.name] = .array(values.map { .string($0.string ?? String(decoding: $0.encoded(), as: UTF8.self)) })
       case .string: made[member.name] = member.value
       default: made[member.name] = .string(String(decoding: member.value.encoded(), as: UTF8.self))
       }
