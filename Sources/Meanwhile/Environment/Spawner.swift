@@ -15,16 +15,19 @@ public protocol Spawner: Sendable {
   typealias Cancellation = @Sendable () -> Void
 }
 
-/// Swift's own tasks.
+/// Swift's own tasks; queries on threads of their own.
 public struct SystemSpawner: Spawner {
   public init() {}
 
+  @discardableResult
   public func spawn(_ work: @escaping @Sendable () async -> Void) -> Cancellation {
     let task = Task { await work() }
     return { task.cancel() }
   }
 
+  @discardableResult
   public func spawnRun(_ work: @escaping @Sendable () async -> Void) -> Cancellation {
-    spawn(work)
+    let task = Task(executorPreference: RunThreads.shared) { await work() }
+    return { task.cancel() }
   }
 }

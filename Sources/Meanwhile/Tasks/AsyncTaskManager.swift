@@ -210,9 +210,10 @@ public actor AsyncTaskManager {
   private func start(_ number: TaskNumber) {
     guard let run = runs[number] else { return }
     run.attach(
-      environment.spawner.spawnRun {
+      environment.spawner.spawnRun { [spawner = environment.spawner] in
         let outcome = await run.perform()
-        await self.perform(.ended(number, outcome))
+        // From a task that is no query's: the manager must never wait for a query's thread.
+        spawner.spawn { await self.perform(.ended(number, outcome)) }
       })
   }
 
