@@ -14,7 +14,7 @@ public struct FunctionError: Error, Sendable, Hashable {
   }
 
   /// A message that quotes the call between two parts.
-  init(_ before: String, quotingCall after: String) {
+  public init(_ before: String, quotingCall after: String) {
     beforeCall = before
     afterCall = after
   }
