@@ -99,12 +99,12 @@ struct FunctionTests {
   static let mistakes: [(name: String, arguments: [(Value, DataType)], message: String)] = [
     (
       "cidrmatch", [text("10.0.0.1"), text("10.0.0.0/8")],
-      "first argument of [cidrMatch] must be [ip], found value [10.0.0.1] type [keyword]"
+      "first argument of [eql.cidrmatch(10.0.0.1, 10.0.0.0/8)] must be [ip], found value [10.0.0.1] type [keyword]"
     ),
     ("cidrmatch", [(.null, .ip), text("10.0.0.0/99")], "Invalid CIDR block [10.0.0.0/99]"),
-    ("length", [whole(1)], "argument of [length] must be [string], found value [1] type [long]"),
-    ("startswith", [text("a"), whole(1)], "second argument of [startsWith] must be [string], found value [1] type [long]"),
-    ("substring", [text("a"), text("b")], "second argument of [substring] must be [integer], found value [b] type [keyword]"),
+    ("length", [whole(1)], "argument of [eql.length(1)] must be [string], found value [1] type [long]"),
+    ("startswith", [text("a"), whole(1)], "second argument of [eql.startswith(a, 1)] must be [string], found value [1] type [long]"),
+    ("substring", [text("a"), text("b")], "second argument of [eql.substring(a, b)] must be [integer], found value [b] type [keyword]"),
   ]
 
   @Test(arguments: mistakes)

@@ -229,6 +229,14 @@ struct EventSearchTests {
     ("any where safe(name)", "Found 1 problem\nline 1:11: Unknown function [safe]"),
     ("any where lenght(name) > 1", "Found 1 problem\nline 1:11: Unknown function [lenght], did you mean [length]?"),
     ("any where length~(name) > 1", "Found 1 problem\nline 1:11: Unknown function [length~], did you mean [length]?"),
+    (
+      "any where length(pid) > 1",
+      "Found 1 problem\nline 1:11: argument of [length(pid)] must be [string], found value [pid] type [long]"
+    ),
+    (
+      "any where cidrMatch(host, \"10.0.0.0/8\")",
+      "Found 1 problem\nline 1:11: first argument of [cidrMatch(host, \"10.0.0.0/8\")] must be [ip], found value [host] type [keyword]"
+    ),
     ("any where startsWith(name)", "Found 1 problem\nline 1:11: error building [startsWith]: expects exactly two arguments"),
     (
       "any where n in (1, \"x\")",

@@ -12,7 +12,7 @@ enum CIDRMatchFunction {
   ) { arguments throws(FunctionError) in
     guard let address = arguments.first, address.type == .ip || address.type == .null else {
       let found = arguments.first.map { "found value [\($0.text)] type [\($0.type.name)]" } ?? "found nothing"
-      throw FunctionError("first argument of [cidrMatch] must be [ip], \(found)")
+      throw FunctionError("first argument of [", quotingCall: "] must be [ip], \(found)")
     }
     var networks: [IPNetwork] = []
     for argument in arguments.dropFirst() {

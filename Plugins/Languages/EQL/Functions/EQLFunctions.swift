@@ -110,7 +110,8 @@ extension EQLFunctions {
         guard parameter.accepts(argument.type) else {
           let place = arguments.count == 1 ? "" : ordinal(index) + " "
           throw FunctionError(
-            "\(place)argument of [\(name)] must be [\(parameter.name)], found value [\(argument.text)] type [\(argument.type.name)]")
+            "\(place)argument of [",
+            quotingCall: "] must be [\(parameter.name)], found value [\(argument.text)] type [\(argument.type.name)]")
         }
       }
       return ScalarFunction.Resolution(
