@@ -64,7 +64,7 @@ struct TaskManagementTests {
   }
 
   static let selections: [(parameters: Parameters, count: Int)] = [
-    ([:], 1), (["actions": "*slow*"], 1), (["actions": "nothing,*slow"], 1), (["actions": "indices:*"], 0), (["nodes": "node-1"], 1),
+    ([:], 1), (["actions": "*slow*"], 1), (["actions": "nothing,*slow*"], 1), (["actions": "indices:*"], 0), (["nodes": "node-1"], 1),
     (["nodes": "_local"], 1), (["nodes": "node-2"], 0), (["parent_task_id": "x:1"], 0),
   ]
 
@@ -73,7 +73,8 @@ struct TaskManagementTests {
     try await withRunningTask { service, _ in
       var parameters = parameters
       parameters["group_by"] = "none"
-      #expect(try await service.answer(.get, "/_tasks", parameters: parameters).json["tasks"]?.array?.count == count)
+      let answer = try await service.answer(.get, "/_tasks", parameters: parameters)
+      #expect(answer.json["tasks"]?.array?.count == count)
     }
   }
 

@@ -8,7 +8,7 @@ import Musl
 import Darwin
 #endif
 
-/// A TCP connection that says exactly what a test wants said, and reads exactly what came. Every wait ends after ten seconds.
+/// A TCP connection that says exactly what a test wants said, and reads exactly what came. Every wait ends after half a minute.
 actor RawConnection {
   struct Response: Sendable {
     var status: Int
@@ -34,7 +34,7 @@ actor RawConnection {
       let kind = SOCK_STREAM
       #endif
       let descriptor = socket(AF_INET, kind, 0)
-      var limit = timeval(tv_sec: 10, tv_usec: 0)
+      var limit = timeval(tv_sec: 30, tv_usec: 0)
       setsockopt(descriptor, SOL_SOCKET, SO_RCVTIMEO, &limit, socklen_t(MemoryLayout<timeval>.size))
       setsockopt(descriptor, SOL_SOCKET, SO_SNDTIMEO, &limit, socklen_t(MemoryLayout<timeval>.size))
       var address = sockaddr_in()

@@ -135,11 +135,11 @@ final class Signal: Sendable {
     }
   }
 
-  /// Waits for at most ten seconds.
+  /// Waits for at most half a minute.
   ///
   /// - Returns: whether it happened.
   func happens() async -> Bool {
-    for _ in 0..<1_000 where !isRaised { try? await Task.sleep(for: .milliseconds(10)) }
+    for _ in 0..<3_000 where !isRaised { try? await Task.sleep(for: .milliseconds(10)) }
     return isRaised
   }
 }
