@@ -61,6 +61,32 @@ import Testing
     (#"{"dis_max":{"queries":[{"term":{"genre":"fable"}},{"term":{"tags":"food"}}]}}"#, ["1", "2", "3"]),
   ]
 
+  static let queryStrings: [(text: String, ids: [String])] = [
+    ("quick", ["1", "4"]), ("fable", ["1", "2"]), ("quick brown", ["1", "3", "4"]), ("quick AND brown", ["1"]), ("+quick -brown", ["4"]),
+    ("title:(lazy OR bread)", ["2", "3"]), ("title:\"brown fox\"", ["1"]), ("pages:[100 TO 150]", ["1", "4"]),
+    ("pages:{120 TO *}", ["3", "4", "5"]),
+    ("price:>=12", ["3", "4"]), ("published:<2020-01-20", ["1"]), ("genre:co*", ["3", "4"]), ("title:BR?wn", ["1", "3"]),
+    ("genre:/f.*/", ["1", "2"]),
+    ("NOT genre:fable", ["3", "4", "5"]), ("*", ["1", "2", "3", "4", "5"]), ("_exists_:author.name", ["4"]), ("author.name:Ann^2", ["4"]),
+    ("genre:(fable -untitled) AND tags:slow", ["2"]), ("150", ["4"]), ("nowhere:x", []), ("auth*:1970", ["4"]),
+    ("title:quick\\ meals", ["1", "4"]),
+  ]
+
+  @Test(arguments: queryStrings)
+  func findsByQueryString(text: String, ids: [String]) async throws {
+    let query = JSONValue.object(["query_string": ["query": .string(text)]])
+    #expect(try await Library().ids(query.text()) == ids)
+    let response = try await Library().call(.get, "/books/_search", parameters: ["q": text, "sort": "_id"])
+    #expect(response.body.hitIDs == ids)
+  }
+
+  @Test(arguments: ["(quick", "title:", "\"quick", "[1 TO", "quick)", "quick~", "AND", "a^x", "[1 2]"])
+  func refusesAQueryStringThatIsNone(text: String) async throws {
+    let response = try await Library().call(.get, "/books/_search", parameters: ["q": text])
+    #expect(response.status == 400)
+    #expect(response.body["error"]?["root_cause"]?.array?.first?["reason"] == .string("Failed to parse query [\(text)]"))
+  }
+
   @Test(arguments: found)
   func finds(query: String, ids: [String]) async throws {
     #expect(try await Library().ids(query) == ids)

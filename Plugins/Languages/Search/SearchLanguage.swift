@@ -57,7 +57,10 @@ public struct SearchLanguage: QueryLanguage, Observer {
 
   private var countRoutes: [Route] {
     let endpoints = AsyncQueryEndpoints(language: self, dialect: .count)
-    let parameters = IndexResolver.Options.parameterNames + ["q", "preference", "routing", "min_score"]
+    let parameters =
+      IndexResolver.Options.parameterNames + [
+        "q", "df", "default_operator", "analyzer", "analyze_wildcard", "lenient", "preference", "routing", "min_score",
+      ]
     return [EndpointRequest.Method.get, .post].flatMap { method in
       ["/_count", "/{index}/_count"].map { path in
         Route(method, path, summary: "Counts documents.", parameters: parameters, body: .optional, privilege: "indices:read") {

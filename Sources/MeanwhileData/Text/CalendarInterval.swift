@@ -47,7 +47,7 @@ public enum CalendarInterval: Sendable, Hashable {
   public func next(after millis: Int64, in zone: TimeZoneRules? = nil) -> Int64? {
     switch self {
     case .months(let count): return millis.adding(months: count, in: zone)
-    case .weeks(let count): return millis.adding(days: count * 7, in: zone)
+    case .weeks(let count): return millis.adding(days: Self.bounded(count) * 7, in: zone)
     case .days(let count): return millis.adding(days: count, in: zone)
     case .fixed(let size):
       let (sum, overflow) = millis.addingReportingOverflow(size)
@@ -55,16 +55,23 @@ public enum CalendarInterval: Sendable, Hashable {
     }
   }
 
+  /// A count that no calendar overflows by; intervals are longer than time itself long before.
+  private static func bounded(_ count: Int) -> Int { max(1, min(count, 1_000_000_000)) }
+
   private func truncateLocal(_ millis: Int64) -> Int64 {
     switch self {
     case .fixed(let size):
+      let size = max(1, size)
       return millis.floorDivided(by: size) &* size
     case .days(let count):
-      return millis.floorDivided(by: 86_400_000 &* Int64(count)) &* 86_400_000 &* Int64(count)
+      let size = 86_400_000 * Int64(Self.bounded(count))
+      return millis.floorDivided(by: size) &* size
     case .weeks(let count):
+      let count = Self.bounded(count)
       let days = Int(millis.floorDivided(by: 86_400_000)) - Self.firstDay
       return Int64(days.floorDivided(by: 7 * count) * 7 * count + Self.firstDay) &* 86_400_000
     case .months(let count):
+      let count = Self.bounded(count)
       let date = CivilDate(daysSinceEpoch: Int(millis.floorDivided(by: 86_400_000)))
       let months = (date.year - 1) * 12 + date.month - 1
       let first = months.floorDivided(by: count) * count

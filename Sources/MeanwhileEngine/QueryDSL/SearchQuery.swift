@@ -23,6 +23,7 @@ public indirect enum SearchQuery: Sendable {
 
   /// A field and what it is compared with.
   public struct FieldText: Sendable {
+    /// May be a pattern of names.
     public var field: String
     public var value: JSONValue
     public var isCaseInsensitive = false
@@ -69,7 +70,10 @@ public indirect enum SearchQuery: Sendable {
     public var minimumShouldMatch: MinimumShouldMatch?
     public var boost = 1.0
 
-    public init(must: [SearchQuery] = [], filter: [SearchQuery] = [], should: [SearchQuery] = [], mustNot: [SearchQuery] = []) {
+    public init(
+      must: [SearchQuery] = [], filter: [SearchQuery] = [], should: [SearchQuery] = [], mustNot: [SearchQuery] = [], boost: Double = 1
+    ) {
+      self.boost = boost
       self.must = must
       self.filter = filter
       self.should = should
@@ -106,7 +110,7 @@ public enum MinimumShouldMatch: Sendable, Hashable {
     switch self {
     case .count(let count): wanted = count < 0 ? clauseCount + max(count, -clauseCount) : count
     case .percentage(let share):
-      let part = clauseCount * min(abs(share), 100) / 100
+      let part = clauseCount * Int(min(share.magnitude, 100)) / 100
       wanted = share < 0 ? clauseCount - part : part
     }
     return max(0, wanted)

@@ -12,6 +12,7 @@ extension SearchQueryCompiler {
   }
 
   private mutating func relevance(_ query: SearchQuery, _ checkpoint: () throws -> Void) throws -> SearchScore {
+    if let expanded = expanded(query) { return try relevance(expanded, checkpoint) }
     switch query {
     case .matchNone: return .constant(0)
     case .matchAll(let boost), .terms(_, _, let boost), .exists(_, let boost), .ids(_, let boost), .constantScore(_, let boost):

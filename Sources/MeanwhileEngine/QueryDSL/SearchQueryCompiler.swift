@@ -29,6 +29,7 @@ public struct SearchQueryCompiler: Sendable {
   ///
   /// - Throws: a failed search (400) for a value that its field cannot have.
   public mutating func condition(_ query: SearchQuery) throws(APIError) -> Expression {
+    if let expanded = expanded(query) { return try condition(expanded) }
     switch query {
     case .matchAll: return Self.constant(true)
     case .matchNone: return Self.constant(false)
@@ -66,6 +67,18 @@ public struct SearchQueryCompiler: Sendable {
   }
 
   // MARK: - Fields
+
+  /// A query of a pattern of names as one of every field that can have such a value; nil where it names its field.
+  mutating func expanded(_ query: SearchQuery) -> SearchQuery? {
+    guard let pattern = query.field, Wildcard.isPattern(pattern) else { return nil }
+    var queries: [SearchQuery] = []
+    for path in fields.paths where Wildcard.matches(pattern, path) {
+      let one = query.about(path)
+      // Not every field can have the value, and those that cannot do not match.
+      if (try? condition(one)) != nil, !fields.variants(of: path).isEmpty { queries.append(one) }
+    }
+    return queries.isEmpty ? .matchNone : .disjunctionMax(queries, tieBreaker: 0, boost: 1)
+  }
 
   private enum Test {
     case value(ValueTest)
@@ -216,6 +229,46 @@ public struct SearchQueryCompiler: Sendable {
       category: .search, syntax: "at_least(condition, …)", summary: "Whether enough of some conditions are true.", propagatesNull: false)
     let function = ScalarFunction(name: "at_least", documentation: documentation) { _ throws(FunctionError) in resolution }
     return .call(Expression.Call(function: function, arguments: conditions, resolution: resolution, origin: .none))
+  }
+}
+
+extension SearchQuery {
+  /// The field of a query that is about one.
+  var field: String? {
+    switch self {
+    case .term(let text), .prefix(let text), .wildcard(let text), .regexp(let text): text.field
+    case .range(let range): range.field
+    case .match(let match): match.field
+    case .terms(let field, _, _), .exists(let field, _): field
+    default: nil
+    }
+  }
+
+  /// The same query about another field.
+  func about(_ path: String) -> SearchQuery {
+    switch self {
+    case .term(var text):
+      text.field = path
+      return .term(text)
+    case .prefix(var text):
+      text.field = path
+      return .prefix(text)
+    case .wildcard(var text):
+      text.field = path
+      return .wildcard(text)
+    case .regexp(var text):
+      text.field = path
+      return .regexp(text)
+    case .range(var range):
+      range.field = path
+      return .range(range)
+    case .match(var match):
+      match.field = path
+      return .match(match)
+    case .terms(_, let values, let boost): return .terms(field: path, values: values, boost: boost)
+    case .exists(_, let boost): return .exists(field: path, boost: boost)
+    default: return self
+    }
   }
 }
 

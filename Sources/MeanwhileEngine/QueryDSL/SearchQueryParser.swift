@@ -22,7 +22,7 @@ extension SearchQuery {
     "boosting", "combined_fields", "distance_feature", "function_score", "fuzzy", "geo_bounding_box", "geo_distance", "geo_shape",
     "has_child",
     "has_parent", "intervals", "knn", "match_bool_prefix", "match_phrase_prefix", "more_like_this", "nested", "percolate", "pinned",
-    "query_string", "rank_feature", "script", "script_score", "semantic", "simple_query_string", "span_near", "span_or", "span_term",
+    "rank_feature", "script", "script_score", "semantic", "simple_query_string", "span_near", "span_or", "span_term",
     "terms_set", "wrapper",
   ]
 }
@@ -74,6 +74,7 @@ struct SearchQueryParser {
     case "match": return try match(clause, .terms)
     case "match_phrase": return try match(clause, .phrase)
     case "multi_match": return try multiMatch(clause)
+    case "query_string": return try queryString(clause)
     case "bool": return .bool(try bool(clause))
     case "constant_score": return try constantScore(clause)
     case "dis_max": return try disjunctionMax(clause)
@@ -237,6 +238,32 @@ struct SearchQueryParser {
     }
     let tie = type == "most_fields" ? 1 : clause.body["tie_breaker"]?.double ?? 0
     return .disjunctionMax(queries, tieBreaker: tie, boost: try clause.boost())
+  }
+
+  private func queryString(_ clause: Clause) throws(APIError) -> SearchQuery {
+    let body = clause.body
+    try clause.checkNames([
+      "query", "default_field", "fields", "default_operator", "analyzer", "lenient", "boost", "_name", "analyze_wildcard",
+      "allow_leading_wildcard", "time_zone", "type", "tie_breaker", "auto_generate_synonyms_phrase_query", "quote_analyzer",
+    ])
+    guard let text = body["query"]?.string else {
+      throw .queryParsing("[query_string] must be provided with a [query]", at: clause.location)
+    }
+    var options = QueryStringParser.Options()
+    if let field = body["default_field"]?.string { options.defaultFields = [(field, 1)] }
+    if let fields = body["fields"]?.array, !fields.isEmpty {
+      options.defaultFields = fields.compactMap(\.string).map { text in
+        let parts = text.split(separator: "^", maxSplits: 1).map(String.init)
+        return (parts.first ?? "*", parts.count > 1 ? Double(parts[1]) ?? 1 : 1)
+      }
+    }
+    options.requiresAll = body["default_operator"]?.string?.lowercased() == "and"
+    options.analyzer = body["analyzer"]?.string
+    options.isLenient = try clause.flag("lenient") ?? false
+    options.timeZone = body["time_zone"]?.string
+    let query = try QueryStringParser.parse(text, options)
+    let boost = try clause.boost()
+    return boost == 1 ? query : .bool(SearchQuery.Bool(must: [query], boost: boost))
   }
 
   // MARK: - Queries of queries

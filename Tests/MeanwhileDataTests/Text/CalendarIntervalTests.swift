@@ -28,6 +28,16 @@ import Testing
     #expect(next - spring == 23 * 3_600_000)
   }
 
+  @Test(arguments: [
+    CalendarInterval.months(.max), .weeks(.max), .days(.max), .months(.min), .days(0), .fixed(milliseconds: 0), .fixed(milliseconds: .max),
+  ])
+  func anIntervalOfAnyLengthIsSafe(interval: CalendarInterval) {
+    for millis in [Int64.min, -1, 0, 1_589_723_232_345, .max] {
+      _ = interval.truncate(millis: millis)
+      _ = interval.next(after: millis)
+    }
+  }
+
   @Test func addsMonths() throws {
     let moment = try #require(ISODate.parseMillis("2020-01-31T10:00:00Z"))
     #expect(moment.adding(months: 1).map { ISODate.text(millis: $0) } == "2020-02-29T10:00:00.000Z")

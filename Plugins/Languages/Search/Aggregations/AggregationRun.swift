@@ -306,13 +306,13 @@ extension Aggregation.Metric {
   func result(_ parts: [String: Double], type: DataType?) -> JSONObject {
     func number(_ part: String) -> JSONValue { parts[part].map(JSONValue.double) ?? .null }
     switch self {
-    case .valueCount: return ["value": .integer(Int64(parts["value"] ?? 0))]
+    case .valueCount: return ["value": .integer(Int64(exactly: parts["value"] ?? 0) ?? 0)]
     case .cardinality: return ["value": 0]
     case .sum: return Self.dated(["value": .double(parts["value"] ?? 0)], type)
     case .min, .max, .avg: return Self.dated(["value": number("value")], type)
     case .stats:
       return [
-        "count": .integer(Int64(parts["count"] ?? 0)), "min": number("min"), "max": number("max"), "avg": number("avg"),
+        "count": .integer(Int64(exactly: parts["count"] ?? 0) ?? 0), "min": number("min"), "max": number("max"), "avg": number("avg"),
         "sum": .double(parts["sum"] ?? 0),
       ]
     }

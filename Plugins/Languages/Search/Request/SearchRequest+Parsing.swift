@@ -6,7 +6,9 @@ extension SearchRequest {
   /// URL parameters of every search. Those that say how to spread it over machines are taken and mean nothing here.
   static let parameterNames: [String] =
     IndexResolver.Options.parameterNames + [
-      "allow_partial_search_results", "batched_reduce_size", "ccs_minimize_roundtrips", "docvalue_fields", "from", "ignore_throttled",
+      "allow_partial_search_results", "analyze_wildcard", "analyzer", "batched_reduce_size", "ccs_minimize_roundtrips", "default_operator",
+      "df",
+      "docvalue_fields", "from", "ignore_throttled", "lenient",
       "max_concurrent_shard_requests", "pre_filter_shard_size", "preference", "q", "request_cache", "rest_total_hits_as_int", "routing",
       "scroll", "search_type", "seq_no_primary_term", "size", "sort", "_source", "_source_excludes", "_source_includes", "stored_fields",
       "timeout", "track_scores", "track_total_hits", "typed_keys", "version",
@@ -239,7 +241,7 @@ extension SearchRequest {
   // MARK: - URL parameters
 
   private mutating func readParameters(_ parameters: Parameters) throws(APIError) {
-    if parameters["q"] != nil { throw .illegalArgument("[q] is not supported; send a query in the body") }
+    if let text = parameters["q"] { query = try Self.queryString(text, parameters) }
     if let from = try parameters.int("from") { self.from = try Self.checkedCount("from", from) }
     if let size = try parameters.int("size") { self.size = try Self.checkedCount("size", size) }
     if let text = parameters["sort"] {
@@ -269,6 +271,20 @@ extension SearchRequest {
     showsVersion = try parameters.bool("version") ?? showsVersion
     showsSequenceNumber = try parameters.bool("seq_no_primary_term") ?? showsSequenceNumber
     typesKeys = try parameters.bool("typed_keys") ?? false
+  }
+
+  /// `q`, and the parameters that say how to read it.
+  private static func queryString(_ text: String, _ parameters: Parameters) throws(APIError) -> SearchQuery {
+    var options = QueryStringParser.Options()
+    if let field = parameters["df"] { options.defaultFields = [(field, 1)] }
+    switch parameters["default_operator"]?.lowercased() {
+    case nil, "or": break
+    case "and": options.requiresAll = true
+    case .some(let other): throw .illegalArgument("Unsupported defaultOperator [\(other)], can either be [OR] or [AND]")
+    }
+    options.analyzer = parameters["analyzer"]
+    options.isLenient = try parameters.bool("lenient") ?? false
+    return try QueryStringParser.parse(text, options)
   }
 
   private func validate() throws(APIError) {
