@@ -8,7 +8,9 @@ struct CrashHarness {
   var wrap: @Sendable (SimulatedFileSystem) -> any FileSystem = { $0 }
 
   /// Small enough that a short workload fills segments, cleans them, and has results in files.
-  static let options = FileStoreOptions(execution: .caller, segmentBytesMax: 2 << 10, logBytesMin: 6 << 10, inlineResultBytesMax: 256)
+  static let options = FileStoreOptions(
+    execution: .caller, segmentBytesMax: 2 << 10, logBytesMin: 6 << 10, inlineResultBytesMax: 256,
+    flushBytes: 6 << 10)
 
   func open(_ files: SimulatedFileSystem, seed: UInt64) async throws -> FileStore {
     try await FileStore(

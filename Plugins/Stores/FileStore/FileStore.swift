@@ -7,28 +7,32 @@ import Meanwhile
 public final class FileStore: Sendable {
   let directory: DataDirectory
   let tasks: TaskJournal
+  let indexJournal: IndexJournal
 
   /// Opens a directory, which becomes a data directory if it is empty or not there, and recovers what it holds.
   ///
   /// - Parameters:
   ///   - path: of the directory.
   ///   - fileSystem: where the directory is.
+  ///   - time: decides when documents become visible by themselves.
   ///   - random: names files and salts checksums.
   /// - Throws: ``APIError`` when the directory is in use by another process (its reason names `--server`), is not a data directory, was written by a
   ///   newer version, or cannot be read.
   public init(
     opening path: String, options: FileStoreOptions = FileStoreOptions(), fileSystem: any FileSystem = SystemFileSystem(),
-    random: any RandomSource = SystemRandomSource()
+    time: any TimeSource = SystemTimeSource(), random: any RandomSource = SystemRandomSource()
   ) async throws {
     let work = BlockingWork(options.execution)
     do {
-      (directory, tasks) = try await work.run {
+      (directory, tasks, indexJournal) = try await work.run {
         let directory = try DataDirectory(opening: path, fileSystem: fileSystem)
         do {
           let tasks = try TaskJournal(
             directory.tasks, quarantine: directory.quarantine, options: options, fileSystem: fileSystem, random: random)
+          let indices = try IndexJournal(
+            directory.indices, quarantine: directory.quarantine, options: options, fileSystem: fileSystem, time: time, random: random)
           try fileSystem.syncDirectory(directory.path)
-          return (directory, tasks)
+          return (directory, tasks, indices)
         } catch {
           directory.lock.release()
           throw error
@@ -39,11 +43,20 @@ public final class FileStore: Sendable {
     }
   }
 
+  /// The directory that was opened.
+  public var path: String { directory.path }
+
   /// What was found damaged since the store was opened, each naming file and offset. The rest of the store answers; damaged files are in `quarantine/`.
-  public var damages: [APIError] { tasks.state.foundDamages }
+  public var damages: [APIError] { tasks.state.foundDamages + indexJournal.foundDamages }
+
+  /// Writes all documents that are only in memory and in the log to segment files; the next start is faster then. Happens by itself, too.
+  public func flush() async throws {
+    try await indexJournal.flush()
+  }
 
   /// Ends use: later calls fail, and another process may open the directory.
   public func close() async {
+    await indexJournal.close()
     await tasks.close()
     directory.lock.release()
   }

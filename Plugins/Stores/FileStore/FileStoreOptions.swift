@@ -16,9 +16,14 @@ public struct FileStoreOptions: Sendable {
   /// The largest result that is kept in the log rather than in a file of its own, in bytes.
   public var inlineResultBytesMax: Int
 
+  /// Documents are written to segment files when so many bytes of them are in the log.
+  public var flushBytes: Int
+
   public init(
-    execution: Execution = .queue, segmentBytesMax: Int = 16 << 20, logBytesMin: Int = 64 << 20, inlineResultBytesMax: Int = 64 << 10
+    execution: Execution = .queue, segmentBytesMax: Int = 16 << 20, logBytesMin: Int = 64 << 20, inlineResultBytesMax: Int = 64 << 10,
+    flushBytes: Int = 64 << 20
   ) {
+    self.flushBytes = flushBytes
     self.execution = execution
     self.segmentBytesMax = segmentBytesMax
     self.logBytesMin = logBytesMin

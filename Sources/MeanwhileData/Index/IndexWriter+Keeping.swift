@@ -43,6 +43,14 @@ extension IndexWriter {
     }
   }
 
+  /// Takes a segment out, with its documents: for a store that found its file damaged.
+  public func drop(generation: UInt64) {
+    state.withLock { state in
+      state.segments.removeAll { $0.generation == generation }
+      state.published.removeAll { $0.generation == generation }
+    }
+  }
+
   /// Writes that no segment has yet: documents and their bytes.
   public var buffered: (documents: Int, bytes: Int) {
     state.withLock { ($0.builder.rowCount, $0.builder.sourceByteCount) }

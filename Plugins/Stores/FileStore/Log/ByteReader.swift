@@ -44,6 +44,12 @@ struct ByteReader {
     return bytes[at..<at + Int(length)]
   }
 
+  /// All that is left.
+  mutating func rest() -> ArraySlice<UInt8> {
+    defer { at = bytes.endIndex }
+    return bytes[at...]
+  }
+
   mutating func text() throws(Malformed) -> String {
     guard let text = String(validating: try prefixed(), as: UTF8.self) else { throw Malformed() }
     return text

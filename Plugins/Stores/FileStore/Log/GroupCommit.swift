@@ -8,7 +8,7 @@ import Synchronization
 /// Effects are applied there too, in the log's order, after the sync and before the acknowledgement: who reads them never sees what could still be lost.
 final class GroupCommit: Sendable {
   private enum Item: Sendable {
-    case append([UInt8], apply: @Sendable (LogPosition) -> Void, done: CheckedContinuation<Void, any Error>)
+    case append([UInt8], apply: @Sendable (LogPosition) -> Void, done: CommitTicket)
     case job(@Sendable (inout WriteAheadLog) -> Void)
   }
 
@@ -39,16 +39,20 @@ final class GroupCommit: Sendable {
   ///
   /// - Parameter apply: called once the entry is durable, before this returns, in the order of the log; must be short.
   func append(_ entry: [UInt8], apply: @escaping @Sendable (LogPosition) -> Void) async throws {
-    guard queue != nil else {
-      try log.withLock { log in
-        apply(try log.append([entry])[0])
-        maintain(&log)
-      }
-      return
+    try await enqueue(entry, apply: apply).value()
+  }
+
+  /// Puts an entry in line and returns at once; entries get into the log in the order of these calls. Only a caller that awaits the ticket knows that
+  /// the entry is durable.
+  func enqueue(_ entry: [UInt8], apply: @escaping @Sendable (LogPosition) -> Void = { _ in }) -> CommitTicket {
+    let ticket = CommitTicket()
+    let item = Item.append(entry, apply: apply, done: ticket)
+    if queue == nil {
+      log.withLock { work(off: [item], &$0) }
+    } else {
+      enqueue(item)
     }
-    try await withCheckedThrowingContinuation { done in
-      enqueue(.append(entry, apply: apply, done: done))
-    }
+    return ticket
   }
 
   /// Does something with the log between two blocks.
@@ -113,10 +117,10 @@ final class GroupCommit: Sendable {
         guard case .append(_, let apply, _) = item else { continue }
         apply(position)
       }
-      for case .append(_, _, let done) in block { done.resume() }
+      for case .append(_, _, let done) in block { done.settle(.success(())) }
       maintain(&log)
     } catch {
-      for case .append(_, _, let done) in block { done.resume(throwing: error) }
+      for case .append(_, _, let done) in block { done.settle(.failure(error)) }
     }
   }
 }

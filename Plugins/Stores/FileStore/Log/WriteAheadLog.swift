@@ -4,8 +4,8 @@ import Meanwhile
 ///
 /// One thread at a time: ``GroupCommit`` sees to it. The bytes are ``LogFormat``'s.
 ///
-/// A write that failed leaves the log usable: the next block is written over what it left. A sync that failed does not: what the disk kept is unknown, and
-/// a second sync could succeed without it. The log then refuses everything until it is opened again.
+/// A write that failed is undone, and the log goes on. A sync that failed cannot be: what the disk kept is unknown, and a second sync could succeed
+/// without it. The log then refuses everything until it is opened again; see ``LogHealth``.
 struct WriteAheadLog: Sendable {
   struct Segment: Sendable {
     var number: UInt64
@@ -20,6 +20,9 @@ struct WriteAheadLog: Sendable {
   /// A segment that is longer takes no further block.
   let segmentBytesMax: Int64
   let files = LogFiles()
+  let health = LogHealth()
+  /// Whether one failed block makes all that follow fail until ``acceptAgain(after:)``: for entries that make no sense without those before them.
+  let stopsAtFailure: Bool
   /// Gives the first entry of each new segment, if it should have one.
   let preamble: @Sendable () -> [UInt8]?
 
@@ -27,17 +30,17 @@ struct WriteAheadLog: Sendable {
   var segments: [Segment] = []
   var salt: UInt64 = 0
   var nextSequence: UInt64 = 1
-  private var failure: APIError?
 
   /// - Parameter directory: must exist.
   init(
     fileSystem: any FileSystem, directory: String, random: any RandomSource, segmentBytesMax: Int,
-    preamble: @escaping @Sendable () -> [UInt8]? = { nil }
+    stopsAtFailure: Bool = false, preamble: @escaping @Sendable () -> [UInt8]? = { nil }
   ) {
     self.fileSystem = fileSystem
     self.directory = directory
     self.random = random
     self.segmentBytesMax = Int64(segmentBytesMax)
+    self.stopsAtFailure = stopsAtFailure
     self.preamble = preamble
   }
 
@@ -45,44 +48,56 @@ struct WriteAheadLog: Sendable {
   var byteCount: Int64 { segments.reduce(0) { $0 + $1.byteCount } }
 
   /// Writes entries as one block and syncs it: all of them are durable when this returns, and none is there when it throws and the log is opened
-  /// again, unless the sync itself failed: then they may be.
+  /// again, unless the log has failed for good: then they may be.
   mutating func append(_ entries: [[UInt8]]) throws(APIError) -> [LogPosition] {
-    if let failure { throw failure }
+    try health.requireAccepting()
     do {
-      if segments.last.map({ $0.byteCount >= segmentBytesMax }) ?? true { try startSegment() }
-      let segment = segments[segments.count - 1]
-      let isFirstBlock = segment.byteCount == LogFormat.segmentHeadBytes
-      let first = isFirstBlock ? preamble().map { [$0] } ?? [] : []
-      guard let file = files[segment.number] else {
-        throw FileSystemError(.closed, operation: "write", path: path(of: segment.number))
-      }
-      let block = LogFormat.encodeBlock(first + entries, sequence: nextSequence, salt: salt)
-      try file.write(block.bytes, at: segment.byteCount)
-      do {
-        try file.sync()
-      } catch {
-        throw poison(error)
-      }
-      segments[segments.count - 1].byteCount += Int64(block.bytes.count)
-      nextSequence += 1
-      return zip(entries, block.offsets.dropFirst(first.count)).map { entry, offset in
-        LogPosition(segment: segment.number, offset: segment.byteCount + Int64(offset), length: entry.count)
-      }
-    } catch let error as FileSystemError {
-      throw error.apiError
-    } catch let error as APIError {
-      throw error
+      return try write(entries)
     } catch {
-      throw .internalFailure("\(error)")
+      let failure = (error as? FileSystemError)?.apiError ?? error as? APIError ?? .internalFailure("\(error)")
+      if stopsAtFailure { health.refuse(failure) }
+      throw failure
     }
   }
 
-  private mutating func poison(_ error: FileSystemError) -> APIError {
-    let poisoned = APIError(
-      type: "translog_corrupted_exception",
-      reason: "the log cannot be written any more since a sync failed: \(error); restart the server once the disk is well", status: 500)
-    failure = poisoned
-    return poisoned
+  private mutating func write(_ entries: [[UInt8]]) throws -> [LogPosition] {
+    if segments.last.map({ $0.byteCount >= segmentBytesMax }) ?? true { try startSegment() }
+    let segment = segments[segments.count - 1]
+    let isFirstBlock = segment.byteCount == LogFormat.segmentHeadBytes
+    let first = isFirstBlock ? preamble().map { [$0] } ?? [] : []
+    guard let file = files[segment.number] else {
+      throw FileSystemError(.closed, operation: "write", path: path(of: segment.number))
+    }
+    let block = LogFormat.encodeBlock(first + entries, sequence: nextSequence, salt: salt)
+    do {
+      try file.write(block.bytes, at: segment.byteCount)
+    } catch {
+      // What it left may be a whole block, which the next start would take for one.
+      do {
+        try file.truncate(to: segment.byteCount)
+        try file.sync()
+      } catch let second {
+        throw health.poison(second)
+      }
+      throw error
+    }
+    do {
+      try file.sync()
+    } catch {
+      throw health.poison(error)
+    }
+    segments[segments.count - 1].byteCount += Int64(block.bytes.count)
+    nextSequence += 1
+    return zip(entries, block.offsets.dropFirst(first.count)).map { entry, offset in
+      LogPosition(segment: segment.number, offset: segment.byteCount + Int64(offset), length: entry.count)
+    }
+  }
+
+  /// Ends the current segment, unless it is empty: what is appended from now on is in segments with the returned number or above.
+  mutating func roll() throws -> UInt64 {
+    try health.requireSound()
+    if segments.last.map({ $0.byteCount > LogFormat.segmentHeadBytes }) ?? true { try startSegment() }
+    return segments.last?.number ?? 0
   }
 
   /// Makes the next segment's file, and its name durable, before any block goes into it.
@@ -128,8 +143,8 @@ struct WriteAheadLog: Sendable {
 
   /// Ends the log with an empty block, which proves at the next start that nothing before it was torn off, and closes it.
   mutating func close() {
-    if failure == nil, !segments.isEmpty { _ = try? append([]) }
-    failure = failure ?? APIError.internalFailure("the store is closed")
+    if !segments.isEmpty { _ = try? append([]) }
+    health.close()
     files.removeAll()
   }
 

@@ -12,6 +12,7 @@ final class TaskJournal: Sendable {
   let commit: GroupCommit
   let work: BlockingWork
   private let files: LogFiles
+  private let health: LogHealth
   private let random: any RandomSource
   private let inlineResultBytesMax: Int
 
@@ -34,6 +35,7 @@ final class TaskJournal: Sendable {
     self.random = random
     self.state = state
     files = log.files
+    health = log.health
     inlineResultBytesMax = options.inlineResultBytesMax
     work = BlockingWork(options.execution)
     commit = GroupCommit(log, name: "tasks", execution: options.execution) { state.clean(&$0) }
@@ -60,6 +62,8 @@ final class TaskJournal: Sendable {
   // MARK: - Writing
 
   func put(_ record: TaskRecord, result: ChunkStream?, isNew: Bool) async throws {
+    // First of all: a log that failed for good may have kept more than the index shows.
+    try health.requireSound()
     let number = record.id.number
     let old = state.index.withLock { $0.slots[number] }
     guard (old == nil) == isNew else {
@@ -83,6 +87,7 @@ final class TaskJournal: Sendable {
   }
 
   func remove(_ number: TaskNumber) async throws -> Bool {
+    try health.requireSound()
     guard state.index.withLock({ $0.slots[number] != nil }) else { return false }
     try await append(TaskLogEntry.encodeRemove(number)) { index, _ in index.remove(number) }
     return true

@@ -1,0 +1,74 @@
+import Meanwhile
+import MeanwhileData
+
+/// An entry of the index log. Indices are named by their uuid, so that an entry never meets a later index of the same name.
+enum IndexLogEntry {
+  case create(IndexDefinition)
+  case delete(uuid: String)
+  /// A new definition; `version` counts an index's definitions, so that one that the manifest has already is passed over.
+  case define(IndexDefinition, version: UInt64)
+  /// A batch of documents; each change has a sequence number, by which one that a segment has already is passed over.
+  case write(uuid: String, IndexLogRecord)
+
+  private enum Kind: UInt8 {
+    case create = 1
+    case delete, define, write
+  }
+
+  var encoded: [UInt8] {
+    var writer = ByteWriter()
+    switch self {
+    case .create(let definition):
+      writer.append(Kind.create.rawValue)
+      writer.append(prefixed: definition.encodedForStore)
+    case .delete(let uuid):
+      writer.append(Kind.delete.rawValue)
+      writer.append(uuid)
+    case .define(let definition, let version):
+      writer.append(Kind.define.rawValue)
+      writer.append(version)
+      writer.append(prefixed: definition.encodedForStore)
+    case .write(let uuid, let record):
+      writer.append(Kind.write.rawValue)
+      writer.append(uuid)
+      writer.append(contentsOf: record.bytes)
+    }
+    return writer.bytes
+  }
+
+  init(decoding bytes: UnsafeRawBufferPointer) throws {
+    var reader = ByteReader(Array(bytes))
+    guard let kind = Kind(rawValue: try reader.number()) else { throw ByteReader.Malformed() }
+    switch kind {
+    case .create: self = .create(try IndexDefinition(decodingFromStore: try reader.prefixed()))
+    case .delete: self = .delete(uuid: try reader.text())
+    case .define:
+      let version: UInt64 = try reader.number()
+      self = .define(try IndexDefinition(decodingFromStore: try reader.prefixed()), version: version)
+    case .write:
+      let uuid = try reader.text()
+      self = .write(uuid: uuid, IndexLogRecord(bytes: Array(reader.rest())))
+    }
+  }
+}
+
+extension IndexDefinition {
+  /// As JSON.
+  var encodedForStore: [UInt8] {
+    let object: JSONObject = [
+      "name": .string(name), "uuid": .string(uuid), "created": .integer(created.milliseconds), "mapping": .object(mapping.json),
+      "settings": .object(settings), "aliases": .object(aliases),
+    ]
+    return JSONValue.object(object).encoded()
+  }
+
+  init(decodingFromStore bytes: ArraySlice<UInt8>) throws {
+    guard let object = (try? JSONValue.parse(bytes))?.object, let name = object["name"]?.string, let uuid = object["uuid"]?.string,
+      let created = object["created"]?.int, let mapping = object["mapping"]?.object, let settings = object["settings"]?.object,
+      let aliases = object["aliases"]?.object
+    else { throw ByteReader.Malformed() }
+    self.init(
+      name: name, uuid: uuid, created: Timestamp(milliseconds: created), mapping: try Mapping(parsing: mapping), settings: settings,
+      aliases: aliases)
+  }
+}
