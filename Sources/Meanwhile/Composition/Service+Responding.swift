@@ -5,6 +5,10 @@ extension Service {
     var response: EndpointResponse
     do {
       response = try await answer(request, jsonType: &jsonType)
+      if isRewritten(response, for: request), case .stream(let stream) = response.body {
+        response.headers["Content-Type"] = "application/json"
+        response.body = .bytes(try await stream.collect(bytesMax: configuration.limits.memoryBytesPerQueryMax))
+      }
     } catch {
       response = (error as? RoutingFailure)?.response ?? EndpointResponse(APIError(from: error))
     }
@@ -53,6 +57,14 @@ extension Service {
     return response
   }
 
+  /// Whether JSON that is encoded already has to be read again, since it is to look different. A stream is collected for it.
+  private func isRewritten(_ response: EndpointResponse, for request: EndpointRequest) -> Bool {
+    let type = response.headers["Content-Type"]
+    guard type == nil || type == "application/json" else { return false }
+    let wantsFilter = response.status < 400 && request.parameters["filter_path"]?.isEmpty == false
+    return wantsFilter || request.parameters["pretty"].map { $0 != "false" } ?? false
+  }
+
   private func render(_ response: EndpointResponse, to request: EndpointRequest) -> EndpointResponse.Body {
     let isPretty = request.parameters["pretty"].map { $0 != "false" } ?? false
     let filter = response.status < 400 ? request.parameters["filter_path"].flatMap { $0.isEmpty ? nil : FilterPath($0) } : nil
@@ -60,9 +72,9 @@ extension Service {
     switch response.body {
     case .json(let json): value = json
     case .bytes(let bytes):
-      // JSON that is encoded already is read again only where it is to look different.
-      guard response.headers["Content-Type"] == "application/json", isPretty || filter != nil else { return response.body }
-      guard let json = try? JSONValue.parse(bytes) else { return response.body }
+      guard response.headers["Content-Type"] != nil, isRewritten(response, for: request), let json = try? JSONValue.parse(bytes) else {
+        return response.body
+      }
       value = json
     case .none, .stream: return response.body
     }
