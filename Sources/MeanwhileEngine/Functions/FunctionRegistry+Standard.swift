@@ -4,6 +4,7 @@ extension FunctionRegistry {
     var registry = FunctionRegistry()
     for function in operators { registry.add(function) }
     for conversion in Conversion.allCases { registry.add(conversion.function) }
+    for function in math + multiValues { registry.add(function) }
     for function in aggregates { registry.add(function) }
     return registry
   }()
@@ -13,6 +14,20 @@ extension FunctionRegistry {
       + ComparisonOperator.allCases.map(\.function)
       + LogicOperator.allCases.map(\.function) + [.not]
       + [.isNull, .isNotNull, .isIn, .like, .rlike]
+  }
+
+  private static var math: [ScalarFunction] {
+    MathFunction.all.map(\.function) + ScalarFunction.constants
+      + [.ceiling, .floor, .absolute, .round, .power, .atan2, .hypotenuse, .logarithm]
+  }
+
+  private static var multiValues: [ScalarFunction] {
+    FoldOfValues.allCases.map(\.function)
+      + [
+        .countOfValues, .firstOfValues, .lastOfValues, .distinctValues, .sortedValues, .sliceOfValues, .joinedValues,
+        ExtremeOfValues.least.ofRow, ExtremeOfValues.greatest.ofRow, ExtremeOfValues.least.ofArguments,
+        ExtremeOfValues.greatest.ofArguments,
+      ]
   }
 
   private static var aggregates: [AggregateFunction] {
