@@ -63,6 +63,8 @@ struct FunctionTests {
     ("between", [text("workspace://dev-s:1:e\\x:2"), text("dev"), text(":"), flag(true)], .string("-s:1:e\\x")),
     ("between~", [text("System Idle"), text("s"), text("E")], .string("yst")),
     ("between", [text("abc"), text("x"), text("c")], .string("")),
+    ("between", [text("abc"), text("a"), text("x")], .string("")),
+    ("between", [text("abc"), text(""), text("c")], .string("abc")),
     ("between", [text("abc"), nothing, text("c")], .null),
     ("number", [text("1337")], .double(1337)),
     ("number", [text("42.5")], .double(42.5)),

@@ -199,7 +199,7 @@ struct ParsingErrorTests {
     ("process where a == \"\\u{1}\"", "line 1:21: Unicode sequence should use [2-8] hex digits, [\\u{1}] has [1]"),
     ("process where /* open", "line 1:15: token recognition error at: '/* open'"),
     ("`process` where true", "line 1:1: mismatched input '`process`' expecting {'any', 'join', 'sample', 'sequence', STRING, IDENTIFIER}"),
-    ("process where a[0] == 1", "line 1:15: Array indexes are not supported"),
+    ("process where a[0] == 1", "line 1:17: Array indexes are not supported"),
     ("process where child of [process where true]", "line 1:15: Process relationships are not supported"),
     ("join [a where true] [b where true]", "line 1:1: Join is not supported"),
     ("process where true | haed 1", "line 1:22: Unrecognized pipe [haed], did you mean [head]?"),

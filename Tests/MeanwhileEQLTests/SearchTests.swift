@@ -147,6 +147,11 @@ struct EventSearchTests {
     ("any where ?nothing == null", [1, 2, 3, 4, 5, 6]),
     ("any where ?nothing == 1", []),
     ("any where ?nothing", []),
+    ("any where not ?nothing", []),
+    ("any where not (?nothing == 1)", [1, 2, 3, 4, 5, 6]),
+    ("any where not null", []),
+    ("any where not not null", []),
+    ("any where not (null and n == 1)", [1, 2, 3, 4, 5, 6]),
     ("any where ?nothing == ?nobody", [1, 2, 3, 4, 5, 6]),
     // Functions.
     ("any where startsWith~(name, \"NET\")", [3, 5]),

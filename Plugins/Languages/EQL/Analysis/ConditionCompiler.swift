@@ -74,12 +74,26 @@ struct ConditionCompiler {
     switch expression {
     case .and(let operands, let source): return joined(OperatorName.and, operands, source)
     case .or(let operands, let source): return joined(OperatorName.or, operands, source)
-    case .not(let operand, let source): return call(OperatorName.not, [condition(operand)], source)
+    case .not(let operand, let source):
+      // What is null whatever the event stays null, and so not true.
+      return isAlwaysNull(operand) ? .literal(.boolean(false), .boolean) : call(OperatorName.not, [condition(operand)], source)
     case .literal(.boolean(let value), _): return .literal(.boolean(value), .boolean)
     case .literal(.null, _): return .literal(.boolean(false), .boolean)
     case .comparison(let operation, let left, let right, let source):
       return comparisonCondition(operation, left, right, source)
     default: return statement(expression)
+    }
+  }
+
+  /// Whether an expression is null for every event: null itself, or a statement about an optional field that no index has.
+  private func isAlwaysNull(_ expression: EQLExpression) -> Bool {
+    switch expression {
+    case .not(let operand, _): return isAlwaysNull(operand)
+    case .and, .or: return false
+    default:
+      // On a copy, as what is wrong with it is reported when it is compiled for good.
+      var trial = self
+      return trial.value(expression).isNullLiteral
     }
   }
 

@@ -110,12 +110,17 @@ extension EQLFunctions {
       "between", isInsensitive: isInsensitive, [.string, .string, .string, .boolean], result: .keyword,
       syntax: "between(source, left, right[, greedy])",
       summary:
-        "What lies between two texts in another, up to the first or, greedily, the last one on the right; empty where they are not there."
+        "What lies between two texts in another, up to the first or, greedily, the last one on the right: empty where they are not "
+        + "there, the whole text where one of them is empty."
     ) { arguments, result in
       let source = arguments.bytes(0)
       let left = arguments.bytes(1)
       let right = arguments.bytes(2)
       let isGreedy = arguments.count > 3 && arguments.bool(3)
+      guard !source.isEmpty, !left.isEmpty, !right.isEmpty else {
+        result.bytes.append(source)
+        return true
+      }
       if let start = TextSearch.first(left, in: source, from: 0, isInsensitive: isInsensitive).map({ $0 + left.count }),
         start <= source.count,
         let end = isGreedy

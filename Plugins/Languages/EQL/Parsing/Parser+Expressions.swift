@@ -234,7 +234,7 @@ extension Parser {
     } while accept(.dot)
     let name = parts.joined(separator: ".")
     if peek.kind == .symbol(.openBracket), case .integer = peek(ahead: 1).kind {
-      throw failure("Array indexes are not supported", at: start)
+      throw failure("Array indexes are not supported", at: peek(ahead: 1).source)
     }
     return EQLField(name: name, isOptional: isOptional, source: start.through(previous.source))
   }
