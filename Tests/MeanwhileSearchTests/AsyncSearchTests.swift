@@ -27,6 +27,8 @@ import Testing
     let got = try await library.call(.get, "/_async_search/\(id)")
     #expect(got.body["response"] == submitted.body["response"])
     #expect(got.body["response"]?["aggregations"] == ["p": ["value": 200.0]])
+    let short = try await library.call(.get, "/_async_search/\(id)", parameters: ["rest_total_hits_as_int": "true"])
+    #expect(short.body["response"]?["hits"]?["total"] == 2)
     let status = try await library.call(.get, "/_async_search/status/\(id)")
     #expect(status.body["completion_status"] == 200)
     #expect(status.body["is_running"] == false)
@@ -109,6 +111,44 @@ import Testing
     }
     // An id that cannot be read is one that never was.
     #expect(try await library.call(.get, "/_plugins/_asynchronous_search/nonsense").status == 404)
+  }
+
+  @Test func aKeptOutputComesBackByteForByte() async throws {
+    let output = SearchOutput(response: Array(#"{"took":1}"#.utf8), isPartial: true, shardCount: 70_000)
+    let back = try await SearchOutput.decode(output.encode())
+    #expect(back.response == output.response)
+    #expect(back.isPartial)
+    #expect(back.shardCount == 70_000)
+    await #expect(throws: APIError.self) { try await SearchOutput.decode(ChunkStream([[1, 0]])) }
+  }
+
+  /// A store whose snapshots are not to be had until they are released, so that a search still runs when it is asked for.
+  @Test func aRunningSearchSaysSoInBothDialects() async throws {
+    let gate = Gate()
+    let library = try await Library(before: { await gate.pass() })
+    let now: Parameters = ["wait_for_completion_timeout": "0ms"]
+    let running = try await library.call(.post, "/books/_async_search", parameters: now)
+    #expect(running.status == 200)
+    #expect(running.headers["X-Elasticsearch-Async-Is-Running"] == "?1")
+    #expect(
+      running.body.object?.names == ["id", "is_partial", "is_running", "start_time_in_millis", "expiration_time_in_millis", "response"])
+    #expect(running.body["is_partial"] == true)
+    #expect(running.body["is_running"] == true)
+    #expect(running.body["response"]?["hits"]?["total"] == ["value": 0, "relation": "gte"])
+    let id = try #require(running.body["id"]?.string)
+    let status = try await library.call(.get, "/_async_search/status/\(id)")
+    #expect(status.body["is_running"] == true)
+    #expect(status.body["completion_status"] == nil)
+    let open = try await library.call(.post, "/books/_plugins/_asynchronous_search", parameters: now)
+    #expect(open.body["state"] == "RUNNING")
+    await gate.open()
+    let done = try await library.call(.get, "/_async_search/\(id)", parameters: ["wait_for_completion_timeout": "10s"])
+    #expect(done.body["is_running"] == false)
+    #expect(done.body["response"]?["hits"]?["total"]?["value"] == 5)
+    let openID = try #require(open.body["id"]?.string)
+    let finished = try await library.call(
+      .get, "/_plugins/_asynchronous_search/\(openID)", parameters: ["wait_for_completion_timeout": "10s"])
+    #expect(finished.body["state"] == "PERSISTED")
   }
 
   @Test func openSearchCounts() async throws {

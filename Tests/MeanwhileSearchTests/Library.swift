@@ -6,6 +6,7 @@ import MeanwhileSearch
 /// A service with the search language over a small library: six books, one of them in an index of its own.
 struct Library {
   let service: Service
+  let store: MemoryStore
 
   static let books: [(id: String, source: String)] = [
     (
@@ -27,11 +28,13 @@ struct Library {
     ("5", #"{"genre":"untitled","pages":[10,200]}"#),
   ]
 
-  init() async throws {
-    let store = MemoryStore()
+  /// - Parameter before: awaited before each look at the indices.
+  init(before: (@Sendable () async -> Void)? = nil) async throws {
+    store = MemoryStore()
+    let gated: any IndexStore = if let before { GatedStore(store: store, before: before) } else { store }
     var builder = ServiceBuilder(taskStore: store)
     builder.add(SearchLanguage())
-    builder.provide(store, as: (any IndexStore).self)
+    builder.provide(gated, as: (any IndexStore).self)
     service = try await builder.build()
     let mapping: JSONObject = [
       "properties": [
@@ -77,5 +80,44 @@ struct Library {
 
   struct UnexpectedResponse: Error {
     var body: String
+  }
+}
+
+/// Lets nobody pass until it is opened, and then everybody.
+actor Gate {
+  private var isOpen = false
+  private var waiting: [CheckedContinuation<Void, Never>] = []
+
+  func pass() async {
+    if isOpen { return }
+    await withCheckedContinuation { waiting.append($0) }
+  }
+
+  func open() {
+    isOpen = true
+    for continuation in waiting { continuation.resume() }
+    waiting = []
+  }
+}
+
+/// A store whose indices are seen only after a wait.
+struct GatedStore: IndexStore {
+  let store: MemoryStore
+  let before: @Sendable () async -> Void
+
+  func createIndex(_ definition: IndexDefinition) async throws { try await store.createIndex(definition) }
+  func deleteIndex(_ name: String) async throws { try await store.deleteIndex(name) }
+  func index(_ name: String) async throws -> IndexSummary? { try await store.index(name) }
+  func updateDefinition(of name: String, _ change: @Sendable (inout IndexDefinition) throws -> Void) async throws {
+    try await store.updateDefinition(of: name, change)
+  }
+  func write(_ batch: [DocumentWrite], to name: String) async throws -> [DocumentWriteResult] { try await store.write(batch, to: name) }
+  func document(_ id: String, in name: String) async throws -> StoredDocument? { try await store.document(id, in: name) }
+  func refresh(_ name: String) async throws { try await store.refresh(name) }
+  func snapshot(of name: String) async throws -> IndexSnapshot { try await store.snapshot(of: name) }
+
+  func indices() async throws -> [IndexSummary] {
+    await before()
+    return try await store.indices()
   }
 }

@@ -15,6 +15,7 @@ struct SegmentSkipping: Sendable {
   /// - Parameter conditions: all of which must be true.
   init(_ conditions: [Expression], columns: [Plan.Scan.Column]) {
     for condition in conditions {
+      if case .call(let call) = condition, call.function.name == AnyValueFunction.name { addBounds(of: call, columns) }
       guard case .call(let call) = condition, let comparison = ComparisonOperator(rawValue: call.function.name), call.arguments.count == 2
       else { continue }
       switch (call.arguments[0], call.arguments[1]) {
@@ -25,6 +26,15 @@ struct SegmentSkipping: Sendable {
       default: break
       }
     }
+  }
+
+  /// Some value of the field must be within bounds, so the greatest and the least of a segment must not lie beyond them.
+  private mutating func addBounds(of call: Expression.Call, _ columns: [Plan.Scan.Column]) {
+    guard call.arguments.count == 3, case .column(let attribute) = call.arguments[0], case .literal(let low, let type) = call.arguments[1],
+      case .literal(let high, _) = call.arguments[2]
+    else { return }
+    add(attribute, .greaterOrEqual, low, type, columns)
+    add(attribute, .lessOrEqual, high, type, columns)
   }
 
   private mutating func add(

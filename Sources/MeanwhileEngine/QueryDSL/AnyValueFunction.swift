@@ -8,10 +8,14 @@ enum AnyValueFunction {
     FunctionDocumentation(category: .search, syntax: "\(name)(field)", summary: summary, propagatesNull: false)
   }
 
+  /// The name of a test of values. Where it is one of a range, the bounds stand behind the field as constants, for segments to be skipped by.
+  static let name = "any_value"
+
   /// A test of a field's values.
   static func expression(_ test: ValueTest, of attribute: Attribute, origin: String) -> Expression {
     let cache = DictionaryCache<Vector<UInt8>>()
-    return call("any_value", "Whether any value of a field passes a test.", attribute, origin: origin) { column, frame in
+    let bounds = test.bounds.map { Expression.literal($0, attribute.type) }
+    return call(name, "Whether any value of a field passes a test.", attribute, bounds: bounds, origin: origin) { column, frame in
       column.anySlot(passing: column.slotsPassing(test, cache), rowCount: frame.rowCount)
     }
   }
@@ -38,14 +42,14 @@ enum AnyValueFunction {
   }
 
   static func call(
-    _ name: String, _ summary: String, _ attribute: Attribute, origin: String, type: DataType = .boolean,
+    _ name: String, _ summary: String, _ attribute: Attribute, bounds: [Expression] = [], origin: String,
     _ kernel: @escaping @Sendable (Column, EvaluationFrame) -> Column
   ) -> Expression {
-    let resolution = ScalarFunction.Resolution(type: type, kernel: .eager { arguments, frame in kernel(arguments[0], frame) })
+    let resolution = ScalarFunction.Resolution(type: .boolean, kernel: .eager { arguments, frame in kernel(arguments[0], frame) })
     let function = ScalarFunction(name: name, documentation: documentation(name, summary)) { _ throws(FunctionError) in resolution }
     return .call(
       Expression.Call(
-        function: function, arguments: [.column(attribute)], resolution: resolution,
+        function: function, arguments: [.column(attribute)] + bounds, resolution: resolution,
         origin: Expression.Origin(line: 0, column: 0, text: "\(origin)(\(attribute.name))")))
   }
 }

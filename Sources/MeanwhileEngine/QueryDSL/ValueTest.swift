@@ -9,6 +9,17 @@ enum ValueTest: Sendable {
   case booleans(acceptsFalse: Bool, acceptsTrue: Bool)
   case bytes(BytesTest)
 
+  /// The least and the greatest value that may pass, where values have such an order.
+  var bounds: [Value] {
+    switch self {
+    case .longs(.range(let low, let high)): [.long(low), .long(high)]
+    case .longs(.oneOf(let values)): if let low = values.first, let high = values.last { [.long(low), .long(high)] } else { [] }
+    case .doubles(.range(let low, _, let high, _)): [.double(low), .double(high)]
+    case .doubles(.oneOf(let values)): if let low = values.min(), let high = values.max() { [.double(low), .double(high)] } else { [] }
+    case .none, .booleans, .bytes: []
+    }
+  }
+
   enum LongTest: Sendable {
     case range(Int64, Int64)
     /// Ascending.

@@ -13,10 +13,10 @@ extension Dialect where Language == SearchLanguage {
     var dialect = Dialect(name: "async_search", action: "indices:data/read/async_search/submit", timing: timing) { view, partial, _ in
       let output = partial ?? .running(shardCount: 0, took: view.elapsed)
       return .encodedJSON(AsyncSearchBody.bytes(view, isPartial: true, completed: nil, member: "response", output.response))
-    } renderFinished: { view, output, _ in
-      let completed = view.completed
+    } renderFinished: { view, output, request in
+      let response = try output.response(for: request)
       return .encodedJSON(
-        AsyncSearchBody.bytes(view, isPartial: output.isPartial, completed: completed, member: "response", output.response))
+        AsyncSearchBody.bytes(view, isPartial: output.isPartial, completed: view.completed, member: "response", response))
     } renderFailure: { error, view, _ in
       let wrapped = APIError(type: "status_exception", reason: "error while executing search", status: error.status, causedBy: error)
       let bytes = AsyncSearchBody.bytes(view, isPartial: true, completed: nil, member: "error", JSONValue.object(wrapped.object).encoded())
@@ -59,6 +59,17 @@ extension JSONValue {
 }
 
 extension SearchOutput {
+  /// The response in the form that a get asks for, which may differ from the submit's: `rest_total_hits_as_int`.
+  func response(for request: EndpointRequest) throws -> [UInt8] {
+    guard request.method == .get, try request.parameters.bool("rest_total_hits_as_int") == true else { return response }
+    guard var body = try JSONValue.parse(response).object, var hits = body["hits"]?.object, let total = hits["total"]?["value"] else {
+      return response
+    }
+    hits["total"] = total
+    body["hits"] = .object(hits)
+    return JSONValue.object(body).encoded()
+  }
+
   /// What there is of a search that still runs: no hits yet, and a total that says so.
   static func running(shardCount: Int, took: TimeValue) -> SearchOutput {
     let response: JSONValue = [
