@@ -4,6 +4,7 @@ import MeanwhileData
 import MeanwhileDocuments
 import MeanwhileEQL
 import MeanwhileESQL
+import MeanwhileFileStore
 import MeanwhileMemoryStore
 import MeanwhileSearch
 
@@ -18,7 +19,7 @@ import MeanwhileHTTP
 enum Composition {
   /// Opens a service on a data directory; nil keeps everything in memory.
   @Sendable static func openService(dataDirectory: String?) async throws -> Service {
-    guard dataDirectory == nil else { throw CompositionError("this build has no store for a data directory; use --memory") }
+    if let dataDirectory { return try await compose(FileStore(opening: dataDirectory)) }
     return try await compose(MemoryStore())
   }
 
