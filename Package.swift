@@ -109,7 +109,24 @@ let package = Package(
       ],
       path: "Sources/MeanwhileCommand", resources: [.copy("Demo")], swiftSettings: strict),
 
+    // Examples, in the order to read them.
+    example(
+      "MeanwhileEmbeddedQuery", at: "01-EmbeddedQuery",
+      ["Meanwhile", "MeanwhileData", "MeanwhileDocuments", "MeanwhileESQL", "MeanwhileMemoryStore"]),
+    example("MeanwhileAsyncLifecycle", at: "02-AsyncLifecycle", ["Meanwhile", "MeanwhileMemoryStore"]),
+    example("MeanwhileCustomLanguage", at: "03-CustomLanguage", ["Meanwhile", "MeanwhileHTTP", "MeanwhileMemoryStore"]),
+    example("MeanwhileCustomStore", at: "04-CustomStore", ["Meanwhile", "MeanwhileTestKit"]),
+    example(
+      "MeanwhileMixAndMatchServer", at: "05-MixAndMatchServer",
+      ["Meanwhile", "MeanwhileData", "MeanwhileDocuments", "MeanwhileEQL", "MeanwhileHTTP", "MeanwhileMemoryStore"]),
+
     // Tests: one target a module.
+    .testTarget(
+      name: "ExamplesTests",
+      dependencies: [
+        "MeanwhileEmbeddedQuery", "MeanwhileAsyncLifecycle", "MeanwhileCustomLanguage", "MeanwhileCustomStore",
+        "MeanwhileMixAndMatchServer",
+      ], swiftSettings: strict),
     tests(of: "Meanwhile", ["MeanwhileTestKit"]),
     tests(of: "MeanwhileData", ["Meanwhile"]),
     tests(of: "MeanwhileEngine", ["Meanwhile", "MeanwhileData"]),
