@@ -14,9 +14,13 @@ struct CustomStore {
     let scratch = FileManager.default.temporaryDirectory.appendingPathComponent("meanwhile-custom-store-\(UUID().uuidString)")
     defer { try? FileManager.default.removeItem(at: scratch) }
 
-    try await TaskStoreConformance.run {
-      try DirectoryTaskStore(directory: scratch.appendingPathComponent(UUID().uuidString))
-    }
+    let kit = TaskStoreConformance(
+      makeStore: { try DirectoryTaskStore(directory: scratch.appendingPathComponent(UUID().uuidString)) },
+      reopen: { store in
+        guard let store = store as? DirectoryTaskStore else { return store }
+        return try DirectoryTaskStore(directory: store.directory)
+      })
+    try await kit.run()
     print("DirectoryTaskStore keeps the contract of TaskStore")
   }
 }

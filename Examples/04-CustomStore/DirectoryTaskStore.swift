@@ -6,7 +6,7 @@ import Meanwhile
 /// It is written to be read. Each record is replaced by a rename, which readers see whole or not at all; it does not sync, so it survives the end of the
 /// process but not that of the machine. `FileStore` does. Every call is an actor's, so calls come one after another.
 actor DirectoryTaskStore: TaskStore {
-  private let directory: URL
+  let directory: URL
 
   init(directory: URL) throws {
     self.directory = directory

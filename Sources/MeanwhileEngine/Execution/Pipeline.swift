@@ -66,12 +66,13 @@ struct Pipeline: Sendable {
 
   /// Takes a batch through the steps from one on.
   ///
-  /// - Parameter emit: is given what comes out: no batch, one, or several.
-  func process(_ page: Page, from first: Int = 0, _ frame: EvaluationFrame, _ emit: (Page) throws -> Void) throws {
+  /// - Parameter emit: is given what comes out: no batch, one, or several; says whether more is wanted.
+  /// - Returns: whether more is wanted.
+  func process(_ page: Page, from first: Int = 0, _ frame: EvaluationFrame, _ emit: (Page) throws -> Bool) throws -> Bool {
     var page = page
     var index = first
     while index < steps.count {
-      guard page.rowCount > 0 else { return }
+      guard page.rowCount > 0 else { return true }
       switch steps[index] {
       case .filter(let conditions, let keep): page = try Self.filter(page, conditions, keep, frame)
       case .eval(let expressions):
@@ -79,12 +80,14 @@ struct Pipeline: Sendable {
       case .project(let channels): page.columns = channels.map { page.columns[$0] }
       case .expand(let channel):
         let expanded = page.expanded(channel)
-        for part in expanded.slices(rowCountMax: Page.rowCountMax) { try process(part, from: index + 1, frame, emit) }
-        return
+        for part in expanded.slices(rowCountMax: Page.rowCountMax) {
+          guard try process(part, from: index + 1, frame, emit) else { return false }
+        }
+        return true
       }
       index += 1
     }
-    if page.rowCount > 0 { try emit(page) }
+    return page.rowCount > 0 ? try emit(page) : true
   }
 
   private static func filter(_ page: Page, _ conditions: [CompiledExpression], _ keep: [Int], _ frame: EvaluationFrame) throws -> Page {

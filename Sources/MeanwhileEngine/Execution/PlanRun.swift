@@ -239,9 +239,15 @@ final class PlanRun: Sendable {
       }
       guard let page else { continue }
       try worker.withSink { sink in
-        let before = sink.byteCount
-        try pipeline.process(page, frame) { try sink.consume($0, frame) }
-        try memory.reserve(sink.byteCount - before)
+        // Accounted for and asked after each batch that comes out: one that goes in may expand to any number of rows.
+        _ = try pipeline.process(page, frame) { batch in
+          let before = sink.byteCount
+          try sink.consume(batch, frame)
+          try memory.reserve(sink.byteCount - before)
+          try context.signals.check()
+          if context.signals.shouldFinishEarly { cutShort.store(true, ordering: .relaxed) }
+          return !sink.isSatisfied && !context.signals.shouldFinishEarly
+        }
       }
     }
   }
