@@ -1,4 +1,5 @@
 import Meanwhile
+import MeanwhileTestKit
 import Testing
 
 /// The asynchronous life of a query, as a client of the standard dialect sees it.
@@ -7,10 +8,12 @@ struct AsyncQueryEndpointsTests {
   let store = TransientTaskStore()
   let observer = CountingObserver()
 
-  func service(_ change: (inout ServiceConfiguration) -> Void = { _ in }) async throws -> Service {
+  func service(
+    time: any TimeSource = SystemTimeSource(), _ change: (inout ServiceConfiguration) -> Void = { _ in }
+  ) async throws -> Service {
     var configuration = ServiceConfiguration()
     change(&configuration)
-    var builder = ServiceBuilder(configuration, taskStore: store)
+    var builder = ServiceBuilder(configuration, taskStore: store, environment: Environment(time: time))
     builder.add(toy)
     builder.observe(with: observer)
     return try await builder.build()
@@ -73,11 +76,13 @@ struct AsyncQueryEndpointsTests {
     #expect(response.headers["X-Elasticsearch-Async-Is-Running"] == "?1")
     let running = try await response.json()
     #expect(running["is_running"] == true)
-    #expect(running["said"] == "so far")
     let id = try #require(running["id"]?.string)
     async let waiting = ask(service, .get, id)
+    #expect(await eventually { toy.gates.runs == 1 })
+    try await Task.sleep(for: .milliseconds(2))
     let now = try await ask(service, .get, id, "", ["wait_for_completion_timeout": "0ms"]).json()
     #expect(now["is_running"] == true)
+    #expect(now["said"] == "so far")
     toy.gates.open("gate")
     let finished = try await waiting.json()
     #expect(finished["is_running"] == false)
@@ -283,13 +288,28 @@ struct AsyncQueryEndpointsTests {
   }
 
   @Test func whatIsExpiredIsGoneAtOnceAndSweptLater() async throws {
-    let service = try await service()
-    let response = await submit(service, ["say": "x"], ["keep_on_completion": "true", "keep_alive": "20ms"])
+    let time = SimulatedTimeSource()
+    let service = try await service(time: time)
+    let response = await submit(service, ["say": "x"], ["keep_on_completion": "true", "keep_alive": "1m"])
     let id = try #require(try await response.json()["id"]?.string)
-    try await Task.sleep(for: .milliseconds(25))
+    time.advance(by: .milliseconds(59_999))
+    #expect(await ask(service, .get, id).status == 200)
+    time.advance(by: .milliseconds(1))
     #expect(await ask(service, .get, id).status == 404)
     await service.tasks.sweep()
     #expect(await eventually { await store.records().isEmpty })
+  }
+
+  @Test func aWaitRunsOutOnTime() async throws {
+    let time = SimulatedTimeSource()
+    let service = try await service(time: time)
+    async let response = submit(service, ["hold": "never"], ["wait_for_completion_timeout": "30s"])
+    #expect(await eventually { toy.gates.runs == 1 })
+    time.advance(by: .milliseconds(29_999))
+    #expect(await store.calls.isEmpty)
+    time.advance(by: .milliseconds(1))
+    let answer = await response
+    #expect(try await answer.json()["is_running"] == true)
   }
 
   @Test func aGetMovesTheExpiryEitherWay() async throws {

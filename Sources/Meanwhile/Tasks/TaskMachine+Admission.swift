@@ -55,9 +55,7 @@ extension TaskMachine {
     task.record.attempts += 1
     insert(task)
     observe(.recovered, task)
-    if isExpired(task) {
-      expire(task.number)
-    } else if task.record.attempts > limits.attemptsMax {
+    if !isExpired(task), task.record.attempts > limits.attemptsMax {
       tasks[task.number]?.record.attempts = record.attempts
       fail(task.number, with: .abandonedAfter(attempts: record.attempts))
     }

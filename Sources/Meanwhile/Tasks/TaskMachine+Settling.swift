@@ -2,6 +2,8 @@
 extension TaskMachine {
   /// Brings everything about a task in line with what it is now. Called after each change.
   mutating func settle(_ number: TaskNumber) {
+    // Whatever the event was, and however late the timer: what has expired is shown to nobody.
+    if let task = tasks[number], isExpired(task) { expire(number) }
     if let write = tasks[number]?.nextWrite() { emit(.write(number, write)) }
     answerWaiters(of: number)
     guard let task = tasks[number], task.isIdle else { return }
@@ -57,15 +59,14 @@ extension TaskMachine {
   // MARK: Time
 
   mutating func tick() {
+    while let number = expiries.popDue(at: now.wall) {
+      settle(number)
+    }
     while let token = waitDeadlines.popDue(at: now.uptimeNanoseconds) {
       guard let waiter = waiters[token] else { continue }
       waiters[token]?.isOverdue = true
       acknowledge(waiter)
       settle(waiter.task)
-    }
-    while let number = expiries.popDue(at: now.wall) {
-      expire(number)
-      settle(number)
     }
   }
 
