@@ -15,7 +15,7 @@ struct IndexCrashTests {
 
   @Test("storms of lost power, failing calls, failing syncs and full disks")
   func storms() async throws {
-    for seed in 0..<150 as Range<UInt64> {
+    for seed in 0..<60 as Range<UInt64> {
       do {
         try await Self.storm(seed: seed)
       } catch {
