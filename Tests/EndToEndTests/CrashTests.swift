@@ -15,8 +15,9 @@ struct CrashTests {
       let server = try await ServerProcess(["--data", data])
       let loader = Loader(Client(server.url), round: round)
       async let loaded: Void = loader.run()
+      await loader.hasBegun()
       // Later each time, so that the server dies in the middle of different things.
-      try await Task.sleep(for: .milliseconds(150 + 60 * round))
+      try await Task.sleep(for: .milliseconds(7 + 31 * round))
       await server.end(SIGKILL)
       await loaded
       let fresh = loader.acknowledged
@@ -58,6 +59,11 @@ struct CrashTests {
     }
 
     var acknowledged: Set<String> { ids.withLock { $0 } }
+
+    /// Waits until something was acknowledged, for at most half a minute.
+    func hasBegun() async {
+      for _ in 0..<3_000 where acknowledged.isEmpty { try? await Task.sleep(for: .milliseconds(10)) }
+    }
 
     func run() async {
       for batch in 0... {

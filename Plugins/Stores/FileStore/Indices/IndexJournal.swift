@@ -44,6 +44,7 @@ final class IndexJournal: Sendable {
     var log = WriteAheadLog(
       fileSystem: fileSystem, directory: logDirectory, random: random, segmentBytesMax: options.segmentBytesMax, stopsAtFailure: true)
     recovery.report(try log.recover { position, bytes in recovery.replay(bytes, at: position) })
+    recovery.publish()
     if recovery.damages.isEmpty { try recovery.removeLeftovers() }
     self.fileSystem = fileSystem
     self.directory = directory

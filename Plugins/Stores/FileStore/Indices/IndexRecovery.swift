@@ -90,6 +90,11 @@ struct IndexRecovery {
     }
   }
 
+  /// Makes everything visible: what a client could find before the restart it must find after it, and the log does not say what was refreshed.
+  func publish() {
+    for index in indices.values { index.writer.refresh() }
+  }
+
   /// Removes files that no manifest names: of a flush that did not come to its end.
   func removeLeftovers() throws {
     for id in try segments.ids() where !named.contains(id) { try segments.fileSystem.remove(segments.path(of: id)) }
