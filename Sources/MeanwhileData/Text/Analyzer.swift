@@ -58,6 +58,12 @@ public struct Analyzer: Sendable, Hashable {
 
   /// Walks the terms of a text.
   ///
-  /// - Parameter utf8: must stay valid while the tokens are read.
-  public func tokens(of utf8: UnsafeBufferPointer<UInt8>) -> TokenIterator { TokenIterator(utf8, analyzer: self) }
+  /// - Parameters:
+  ///   - utf8: must stay valid while the tokens are read.
+  ///   - scratch: where terms are put, one after another; a loop over texts hands in the same one each time.
+  public func tokens(
+    of utf8: UnsafeBufferPointer<UInt8>, scratch: VectorBuilder<UInt8> = VectorBuilder(capacity: 64)
+  ) -> TokenIterator {
+    TokenIterator(utf8, analyzer: self, scratch: scratch)
+  }
 }

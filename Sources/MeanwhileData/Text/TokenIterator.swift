@@ -19,10 +19,11 @@ public struct TokenIterator {
   private var at = 0
   private var position = -1
 
-  init(_ text: UnsafeBufferPointer<UInt8>, analyzer: Analyzer) {
+  /// - Parameter scratch: where terms are put; its content is overwritten.
+  init(_ text: UnsafeBufferPointer<UInt8>, analyzer: Analyzer, scratch: VectorBuilder<UInt8>) {
     self.text = text
     self.analyzer = analyzer
-    scratch = VectorBuilder(capacity: 64)
+    self.scratch = scratch
   }
 
   /// The bytes of the latest term, lowercased if the analyzer does so; valid until the next call.
@@ -65,6 +66,10 @@ public struct TokenIterator {
   private mutating func nextWord() -> Range<Int>? {
     var current = (kind: CharacterClass.other, length: 0)
     while at < text.count {
+      if CharacterClass.isSeparator(text[at]) {
+        at += 1
+        continue
+      }
       current = kind(at)
       if current.kind.startsWord { break }
       at += current.length
@@ -72,6 +77,13 @@ public struct TokenIterator {
     guard at < text.count else { return nil }
     let start = at
     at += current.length
+    if current.length == 1 {
+      // Most words are ASCII, and end where something else does that joins nothing.
+      let end = min(text.count, start + Analyzer.termBytesMax)
+      while at < end, CharacterClass.isWordByte(text[at]) { at += 1 }
+      if at == text.count || CharacterClass.isSeparator(text[at]) { return start..<at }
+      current.kind = kind(at - 1).kind
+    }
     // A character that is a word by itself takes only the marks upon it.
     if current.kind == .ideograph {
       while at < text.count, kind(at).kind == .mark { at += kind(at).length }
@@ -105,7 +117,7 @@ public struct TokenIterator {
 
   private func kind(_ index: Int) -> (kind: CharacterClass, length: Int) {
     let byte = text[index]
-    if byte < 0x80 { return (CharacterClass.ascii[Int(byte)], 1) }
+    if byte < 0x80 { return (CharacterClass(ascii: byte), 1) }
     let (scalar, length) = scalar(index)
     return (CharacterClass(scalar), length)
   }
@@ -152,16 +164,31 @@ enum CharacterClass: UInt8 {
   /// Between both: `.` and the apostrophe.
   case middleOfBoth
 
-  static let ascii: [CharacterClass] = (0..<128).map { byte in
-    switch Unicode.Scalar(UInt8(byte)) {
-    case "a"..."z", "A"..."Z": .letter
-    case "0"..."9": .digit
-    case "_": .underscore
-    case ".", "'": .middleOfBoth
-    case ":": .middleOfLetters
-    case ",", ";": .middleOfDigits
-    case " ", "\t", "\n", "\r", "\u{B}", "\u{C}": .space
-    default: .other
+  /// Whether a byte is an ASCII letter, digit or underscore, by a bit for each.
+  @inline(__always)
+  static func isWordByte(_ byte: UInt8) -> Bool {
+    let bits: UInt64 = byte & 0x40 == 0 ? 0x03FF_0000_0000_0000 : 0x07FF_FFFE_87FF_FFFE
+    return byte < 0x80 && bits >> UInt64(byte & 0x3F) & 1 != 0
+  }
+
+  /// Whether a byte is ASCII and neither belongs to a word nor joins two parts of one.
+  @inline(__always)
+  static func isSeparator(_ byte: UInt8) -> Bool {
+    // Besides letters, digits and underscore: ' , . : ;
+    let bits: UInt64 = byte & 0x40 == 0 ? 0x0FFF_5080_0000_0000 : 0x07FF_FFFE_87FF_FFFE
+    return byte < 0x80 && bits >> UInt64(byte & 0x3F) & 1 == 0
+  }
+
+  init(ascii byte: UInt8) {
+    switch byte {
+    case UInt8(ascii: "a")...UInt8(ascii: "z"), UInt8(ascii: "A")...UInt8(ascii: "Z"): self = .letter
+    case UInt8(ascii: "0")...UInt8(ascii: "9"): self = .digit
+    case UInt8(ascii: "_"): self = .underscore
+    case UInt8(ascii: "."), UInt8(ascii: "'"): self = .middleOfBoth
+    case UInt8(ascii: ":"): self = .middleOfLetters
+    case UInt8(ascii: ","), UInt8(ascii: ";"): self = .middleOfDigits
+    case 0x09...0x0D, 0x20: self = .space
+    default: self = .other
     }
   }
 

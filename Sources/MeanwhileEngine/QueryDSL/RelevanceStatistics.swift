@@ -44,6 +44,7 @@ struct RelevanceStatistics: Sendable {
   mutating func collect(
     _ path: String, type: DataType, analyzer: Analyzer?, _ snapshots: [IndexSnapshot], checkpoint: () throws -> Void
   ) throws {
+    let scratch = VectorBuilder<UInt8>(capacity: 256)
     var isFound = [Bool](repeating: false, count: terms.count)
     for view in snapshots.flatMap(\.segments) {
       guard view.segment.fields[path] != nil, let column = try view.segment.column(path), column.type == type else { continue }
@@ -61,7 +62,7 @@ struct RelevanceStatistics: Sendable {
             if let term = terms.index(sorted: text) { isFound[term] = true }
             continue
           }
-          var tokens = analyzer.tokens(of: text)
+          var tokens = analyzer.tokens(of: text, scratch: scratch)
           while tokens.next() != nil {
             termCount += 1
             if let term = terms.index(sorted: tokens.term) { isFound[term] = true }

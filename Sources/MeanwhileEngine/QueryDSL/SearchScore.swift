@@ -94,9 +94,10 @@ enum SearchScore: Sendable {
       call("bm25", [.column(attribute)]) { arguments, frame in
         let column = arguments[0]
         var frequencies = [Int](repeating: 0, count: terms.count)
+        let scratch = VectorBuilder<UInt8>(capacity: 256)
         let result = Vector<Double>(count: frame.rowCount) { target in
           for row in 0..<frame.rowCount {
-            let length = column.countTerms(terms, row: row, analyzer: analyzer, into: &frequencies)
+            let length = column.countTerms(terms, row: row, analyzer: analyzer, scratch, into: &frequencies)
             let norm = analyzer == nil ? 1.2 : 1.2 * (0.25 + 0.75 * Double(length) / averageLength)
             var score = 0.0
             for term in frequencies.indices where frequencies[term] > 0 {
@@ -125,7 +126,9 @@ extension Column {
   /// Counts how often each of some terms comes in a row.
   ///
   /// - Returns: how many terms the row has.
-  fileprivate func countTerms(_ terms: BytesVector, row: Int, analyzer: Analyzer?, into frequencies: inout [Int]) -> Int {
+  fileprivate func countTerms(
+    _ terms: BytesVector, row: Int, analyzer: Analyzer?, _ scratch: VectorBuilder<UInt8>, into frequencies: inout [Int]
+  ) -> Int {
     for index in frequencies.indices { frequencies[index] = 0 }
     var length = 0
     for slot in slots(ofRow: row) {
@@ -135,7 +138,7 @@ extension Column {
         if let term = terms.index(sorted: text) { frequencies[term] = 1 }
         continue
       }
-      var tokens = analyzer.tokens(of: text)
+      var tokens = analyzer.tokens(of: text, scratch: scratch)
       while tokens.next() != nil {
         length += 1
         if let term = terms.index(sorted: tokens.term) { frequencies[term] += 1 }

@@ -45,6 +45,7 @@ struct TextMatcher {
   private var isFound: [Bool]
   /// The places of the phrase that the terms so far may be the beginning of.
   private var partial: [Int] = []
+  private let scratch = VectorBuilder<UInt8>(capacity: 256)
 
   init(_ test: TextTest) {
     self.test = test
@@ -60,7 +61,7 @@ struct TextMatcher {
     for slot in slots {
       guard let text = column.bytes(inSlot: slot) else { continue }
       partial.removeAll(keepingCapacity: true)
-      var tokens = test.analyzer.tokens(of: text)
+      var tokens = test.analyzer.tokens(of: text, scratch: scratch)
       while let token = tokens.next() {
         switch test.wanted {
         case .any(let test): if test.holds(tokens.term) { return true }
