@@ -5,6 +5,7 @@ extension FunctionRegistry {
     for function in operators { registry.add(function) }
     for conversion in Conversion.allCases { registry.add(conversion.function) }
     for function in math + multiValues { registry.add(function) }
+    for function in dates + spans + repetitions { registry.add(function) }
     for function in aggregates { registry.add(function) }
     return registry
   }()
@@ -30,7 +31,18 @@ extension FunctionRegistry {
       ]
   }
 
+  private static var dates: [ScalarFunction] {
+    [.now, .dateTrunc, .dateFormat, .dateParse, .dayName, .monthName]
+  }
+
+  private static var spans: [ScalarFunction] { [.toDatePeriod, .toTimeDuration] }
+
+  private static var repetitions: [ScalarFunction] { [.repeated, .space] }
+
   private static var aggregates: [AggregateFunction] {
-    [.count, .sum, .average, .minimum, .maximum]
+    [
+      .count, .sum, .average, .minimum, .maximum, .countDistinct, .median, .percentile, .medianAbsoluteDeviation, .standardDeviation,
+      .variance, .values, .present, .absent, .weightedAverage,
+    ]
   }
 }

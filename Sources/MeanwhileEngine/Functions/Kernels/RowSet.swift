@@ -5,6 +5,9 @@ struct EvaluationFailure: Error {
   var detail: String
 
   init(_ detail: String) { self.detail = detail }
+
+  /// The failure that most functions have.
+  init(illegalArgument message: String) { detail = "java.lang.IllegalArgumentException: " + message }
 }
 
 /// The rows in which all arguments of a call have one value: what loops over functions of several arguments walk.
@@ -14,6 +17,17 @@ struct RowSet {
   /// Rows without a result.
   var nulls: Bitmap?
   var isConstant: Bool
+
+  init(count: Int, nulls: Bitmap?, isConstant: Bool) {
+    self.count = count
+    self.nulls = nulls
+    self.isConstant = isConstant
+  }
+
+  /// All rows of a batch, or the one that stands for them.
+  init(nulls: Bitmap?, isConstant: Bool, of frame: EvaluationFrame) {
+    self.init(count: isConstant ? 1 : frame.rowCount, nulls: nulls, isConstant: isConstant)
+  }
 }
 
 extension EvaluationFrame {
