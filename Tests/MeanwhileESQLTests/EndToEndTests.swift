@@ -46,6 +46,13 @@ struct EndToEndTests {
       ("from people | sort age desc | rename name as who | keep who | limit 1", #"[["Linus"]]"#),
       ("from people metadata _id | sort _id | keep _id, joined | limit 1", #"[["0","2020-01-01T00:00:00.000Z"]]"#),
       ("from people | where name == \"Ada\" | keep tags", #"[[["a","b"]]]"#),
+      ("row a = [1, 1, 2] | mv_expand a | eval b = a * 10 | limit 1 by a | sort a", "[[1,10],[2,20]]"),
+      ("row a = 1, b = 2 | rename a as c, b as a, c as b", "[[1,2]]"),
+      (
+        "row a = 1.26 | eval r = round(a, 1), f = floor(a), m = greatest(a, 2), s = mv_sort([2, 1, 3], \"DESC\")",
+        "[[1.26,1.3,1.0,2.0,[3,2,1]]]"
+      ),
+      ("row a = [3, 1, 2] | eval x = mv_max(a), s = mv_sum(a), c = mv_count(a), p = mv_slice(a, 0, 1) | drop a", "[[3,6,3,[3,1]]]"),
       ("from people | where not (name == \"Ada\" or age == 85) | keep name", "[]"),
     ])
   func rows(query: String, expected: String) async throws {

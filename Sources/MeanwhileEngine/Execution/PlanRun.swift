@@ -33,6 +33,7 @@ final class PlanRun: Sendable {
       var pipeline = try await self.pipeline(for: input, required: Set(columns))
       try pipeline.project(columns)
       return try await collect(pipeline, limit: max(0, count))
+    case .limitBy(let input, let keys, let count): return try await limited(input, by: keys, max(0, count), columns)
     case .sort(let input, let keys): return try await sorted(input, keys, columns)
     case .top(let input, let keys, let count): return try await top(input, keys, max(0, count), columns)
     case .aggregate(let input, let aggregation): return try await aggregated(input, aggregation, columns)
@@ -140,7 +141,7 @@ final class PlanRun: Sendable {
       pipeline.steps.append(.expand(channel))
       pipeline.layout[channel] = new
       return pipeline
-    case .aggregate, .sort, .top, .limit:
+    case .aggregate, .sort, .top, .limit, .limitBy:
       let columns = plan.output.filter(required.contains)
       return Pipeline(source: .pages(try await rows(of: plan, columns: columns)), layout: columns)
     }

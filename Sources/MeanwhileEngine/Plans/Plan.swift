@@ -15,6 +15,8 @@ public indirect enum Plan: Sendable {
   /// The first rows of a sort, with a bounded heap.
   case top(Plan, [SortKey], count: Int)
   case limit(Plan, Int)
+  /// The first rows of each group.
+  case limitBy(Plan, [Attribute], count: Int)
   /// One row for each value of a multi-value column; the new column replaces the old.
   case expand(Plan, Attribute, as: Attribute)
 
@@ -123,7 +125,7 @@ public indirect enum Plan: Sendable {
     switch self {
     case .scan(let scan): scan.columns.map(\.attribute)
     case .rows(let attributes, _): attributes
-    case .filter(let input, _), .sort(let input, _), .top(let input, _, _), .limit(let input, _): input.output
+    case .filter(let input, _), .sort(let input, _), .top(let input, _, _), .limit(let input, _), .limitBy(let input, _, _): input.output
     case .eval(let input, let assignments): input.output + assignments.map(\.attribute)
     case .project(_, let attributes): attributes
     case .aggregate(_, let aggregation): aggregation.aggregates.map(\.attribute) + aggregation.groups.map(\.attribute)

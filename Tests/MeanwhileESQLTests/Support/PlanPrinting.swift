@@ -22,6 +22,7 @@ extension Plan {
     case .sort(let input, let keys): "\(input.printed)\nsort \(Self.print(keys))"
     case .top(let input, let keys, let count): "\(input.printed)\ntop \(count) \(Self.print(keys))"
     case .limit(let input, let count): "\(input.printed)\nlimit \(count)"
+    case .limitBy(let input, let keys, let count): "\(input.printed)\nlimit \(count) by " + keys.map(\.name).joined(separator: ", ")
     case .expand(let input, let old, _): "\(input.printed)\nexpand \(old.name)"
     }
   }

@@ -88,7 +88,8 @@ extension Analyser {
     guard isScalar, !FunctionNames.isReserved(name) else {
       let similar = Similarity.closest(to: name, among: environment.functions.spellings.filter { !FunctionNames.isReserved($0) })
       problem("Unknown function [\(call.name)]" + Similarity.suggestion(similar), at: range)
-      lookAt(call.arguments)
+      // Around aggregates it is not known which rows the arguments are of.
+      if aggregation == nil { for argument in call.arguments where argument.kind != .star { _ = expression(argument) } }
       return nil
     }
     var arguments = call.arguments
@@ -97,14 +98,6 @@ extension Analyser {
       arguments = []
     }
     return apply(name, arguments, at: range)
-  }
-
-  /// Notes what is wrong with the arguments of a function that there is not.
-  private mutating func lookAt(_ arguments: [ExpressionSyntax]) {
-    let isInside = aggregation?.isInsideAggregate ?? false
-    aggregation?.isInsideAggregate = true
-    for argument in arguments where argument.kind != .star { _ = expression(argument) }
-    aggregation?.isInsideAggregate = isInside
   }
 
   /// Applies a function of the registry to arguments that are to be resolved.

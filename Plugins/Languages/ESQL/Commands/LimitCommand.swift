@@ -27,9 +27,25 @@ struct LimitCommand: Command {
   }
 
   func analyse(_ analyser: inout Analyser) {
-    guard groups.isEmpty else { return analyser.problem("[LIMIT … BY] is not supported yet", at: range) }
-    analyser.hasLimit = true
-    analyser.plan = .limit(analyser.plan, count)
+    guard !groups.isEmpty else {
+      analyser.hasLimit = true
+      analyser.plan = .limit(analyser.plan, count)
+      return
+    }
+    var keys: [Attribute] = []
+    var computed: [Plan.Assignment] = []
+    for group in groups {
+      guard let expression = analyser.expression(group.expression) else { continue }
+      if case .column(let attribute) = expression {
+        keys.append(attribute)
+      } else {
+        let attribute = Attribute(name: group.name, type: expression.type)
+        computed.append(Plan.Assignment(attribute, expression))
+        keys.append(attribute)
+      }
+    }
+    if !computed.isEmpty { analyser.plan = .eval(analyser.plan, computed) }
+    if !keys.isEmpty { analyser.plan = .limitBy(analyser.plan, keys, count: count) }
   }
 
   var description: String { "LIMIT \(count)" + (groups.isEmpty ? "" : " BY " + groups.map(\.description).joined(separator: ", ")) }

@@ -42,30 +42,26 @@ struct RenameCommand: Command {
     return NameSyntax(text: name, range: pattern.range)
   }
 
-  /// Clauses apply one after the other. A name that a clause takes from another column hides that column, and one that was renamed away is gone.
+  /// Clauses apply one after the other, each to what those before it left. A new name hides the column that had it.
   func analyse(_ analyser: inout Analyser) {
-    /// The columns that clauses may still name, under their old names.
-    var available = analyser.columns
-    /// What comes out.
-    var renamed = analyser.columns
+    var columns = analyser.columns
     var history: [String: String] = [:]
     for clause in clauses where clause.old.text != clause.new.text {
-      renamed.removeAll { $0.name == clause.new.text }
-      if let found = available.first(where: { $0.name == clause.old.text }) {
-        if let index = renamed.firstIndex(of: found) { renamed[index] = found.renamed(clause.new.text) }
-        available.removeAll { $0 == found }
-        history[found.name] = clause.new.text
-      } else if history.values.contains(clause.old.text), let index = renamed.firstIndex(where: { $0.name == clause.old.text }) {
-        renamed[index] = renamed[index].renamed(clause.new.text)
-        history[clause.old.text] = clause.new.text
-      } else if let now = history[clause.old.text] {
-        analyser.problem(
-          "Column [\(clause.old)] renamed to [\(now)] and is no longer available [\(clause.old) AS \(clause.new)]", at: clause.old.range)
-      } else if let attribute = analyser.column(clause.old) {
-        renamed.append(attribute.renamed(clause.new.text))
+      guard let index = columns.firstIndex(where: { $0.name == clause.old.text }) else {
+        if let now = history[clause.old.text] {
+          analyser.problem(
+            "Column [\(clause.old)] renamed to [\(now)] and is no longer available [\(clause.old) AS \(clause.new)]", at: clause.old.range)
+        } else if let attribute = analyser.column(clause.old) {
+          columns.append(attribute.renamed(clause.new.text))
+        }
+        continue
       }
+      columns[index] = columns[index].renamed(clause.new.text)
+      let renamed = columns[index]
+      columns.removeAll { $0.name == clause.new.text && $0 != renamed }
+      history[clause.old.text] = clause.new.text
     }
-    analyser.setColumns(renamed)
+    analyser.setColumns(columns)
   }
 
   var description: String { "RENAME " + clauses.map { "\($0.old) AS \($0.new)" }.joined(separator: ", ") }

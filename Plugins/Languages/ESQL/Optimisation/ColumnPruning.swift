@@ -40,6 +40,7 @@ enum ColumnPruning {
     case .top(let input, let keys, let count):
       return .top(prune(input, needing: needed.union(attributes(keys))), keys, count: count)
     case .limit(let input, let count): return .limit(prune(input, needing: needed), count)
+    case .limitBy(let input, let keys, let count): return .limitBy(prune(input, needing: needed.union(keys)), keys, count: count)
     case .expand(let input, let old, let new):
       var needed = needed
       needed.remove(new)

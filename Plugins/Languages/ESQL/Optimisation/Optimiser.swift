@@ -28,6 +28,7 @@ extension Plan {
     case .sort(let input, let keys): .sort(rewrite(input), keys)
     case .top(let input, let keys, let count): .top(rewrite(input), keys, count: count)
     case .limit(let input, let count): .limit(rewrite(input), count)
+    case .limitBy(let input, let keys, let count): .limitBy(rewrite(input), keys, count: count)
     case .expand(let input, let old, let new): .expand(rewrite(input), old, as: new)
     }
   }

@@ -1,0 +1,67 @@
+import MeanwhileData
+
+extension PlanRun {
+  /// The first rows of each group, in the order in which they come. A row's key is all its values: one with several values is a group of its own.
+  func limited(_ input: Plan, by keys: [Attribute], _ count: Int, _ columns: [Attribute]) async throws -> [Page] {
+    let layout = columns + keys.filter { !columns.contains($0) }
+    let channels = keys.compactMap { layout.firstIndex(of: $0) }
+    let table = GroupTable([.keyword])
+    var rowsOfGroup: [Int] = []
+    var pages: [Page] = []
+    for page in try await rows(of: input, columns: layout) {
+      try context.signals.check()
+      let groups = Self.number(channels.map { page.columns[$0] }, rowCount: page.rowCount, in: table)
+      rowsOfGroup.append(contentsOf: repeatElement(0, count: table.groupCount - rowsOfGroup.count))
+      let kept = VectorBuilder<UInt32>(capacity: page.rowCount)
+      for (row, group) in groups.enumerated() where rowsOfGroup[Int(group)] < count {
+        rowsOfGroup[Int(group)] += 1
+        kept.append(UInt32(truncatingIfNeeded: row))
+      }
+      guard kept.count > 0 else { continue }
+      let visible = Page(rowCount: page.rowCount, columns: Array(page.columns.prefix(columns.count)))
+      pages.append(kept.count == page.rowCount ? visible : visible.gather(kept.finish()))
+    }
+    return pages
+  }
+
+  /// The group of each row, by the bytes of all its keys' values.
+  private static func number(_ keys: [Column], rowCount: Int, in table: GroupTable) -> [UInt32] {
+    let encoded = BytesVectorBuilder(capacity: rowCount)
+    let slots = keys.map(BytesSlots.init)
+    for row in 0..<rowCount {
+      for (key, bytes) in zip(keys, slots) {
+        let range = key.slots(ofRow: row)
+        encoded.bytes.append(number: UInt64(range.count))
+        for slot in range { encoded.bytes.append(slot, of: key, bytes) }
+      }
+      encoded.endValue()
+    }
+    let column = Column(type: .keyword, rowCount: rowCount, values: .bytes(encoded.finish()))
+    var groups = [UInt32](repeating: 0, count: rowCount)
+    groups.withUnsafeMutableBufferPointer { buffer in
+      if let base = buffer.baseAddress { table.assign([column], rowCount: rowCount, position: 0, into: base) }
+    }
+    return groups
+  }
+}
+
+extension VectorBuilder<UInt8> {
+  fileprivate func append(number: UInt64) {
+    for shift in stride(from: 0, to: 64, by: 8) { append(UInt8(truncatingIfNeeded: number >> UInt64(shift))) }
+  }
+
+  /// Appends a value so that equal values, and they alone, give equal bytes.
+  fileprivate func append(_ slot: Int, of column: Column, _ bytes: BytesSlots?) {
+    switch column.values {
+    case .none: break
+    case .booleans(let values): append(values[slot])
+    case .longs(let values): append(number: UInt64(bitPattern: values[slot]))
+    // Both zeroes are one value.
+    case .doubles(let values): append(number: (values[slot] == 0 ? 0 : values[slot]).bitPattern)
+    case .bytes, .ordinals:
+      guard let value = bytes?[slot] else { return }
+      append(number: UInt64(value.count))
+      append(contentsOf: value)
+    }
+  }
+}
