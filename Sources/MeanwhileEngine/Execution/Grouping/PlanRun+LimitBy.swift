@@ -1,3 +1,4 @@
+import Meanwhile
 import MeanwhileData
 
 extension PlanRun {
