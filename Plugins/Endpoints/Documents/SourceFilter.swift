@@ -38,14 +38,19 @@ struct SourceFilter {
   }
 
   private func filtered(_ value: JSONValue, path: String, isIncluded: Bool) -> JSONValue? {
+    // No conditional expressions here: in one, `nil` would be a JSON null.
     switch value {
     case .object(let object):
       let part = filtered(object, path: path + ".", isIncluded: isIncluded)
-      return part.isEmpty && !isIncluded ? nil : .object(part)
+      if part.isEmpty, !isIncluded { return nil }
+      return .object(part)
     case .array(let values):
       let parts = values.compactMap { filtered($0, path: path, isIncluded: isIncluded) }
-      return parts.isEmpty && !isIncluded ? nil : .array(parts)
-    default: return isIncluded ? value : nil
+      if parts.isEmpty, !isIncluded { return nil }
+      return .array(parts)
+    default:
+      guard isIncluded else { return nil }
+      return value
     }
   }
 }

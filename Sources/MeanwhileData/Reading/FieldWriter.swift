@@ -31,7 +31,8 @@ final class FieldWriter {
     ignoresMalformed = field.parameters["ignore_malformed"]?.flag ?? false
     coerces = field.parameters["coerce"]?.flag ?? true
     scale = field.parameters["scaling_factor"]?.double ?? 1
-    nullValue = field.parameters["null_value"].flatMap { $0.isNull ? nil : $0 }
+    let given = field.parameters["null_value"]
+    nullValue = given?.isNull == true ? Optional.none : given
     lowercases = field.parameters["normalizer"]?.string == "lowercase"
     constant = field.type == .constantKeyword ? field.parameters["value"]?.string.map { Array($0.utf8) } : nil
     dates = try Self.dateFormat(of: field)
