@@ -5,6 +5,7 @@ extension FunctionRegistry {
     for function in operators { registry.add(function) }
     for conversion in Conversion.allCases { registry.add(conversion.function) }
     for function in math + multiValues { registry.add(function) }
+    for function in strings + conditionals + addresses { registry.add(function) }
     for function in dates + spans + repetitions { registry.add(function) }
     for function in aggregates { registry.add(function) }
     return registry
@@ -32,8 +33,19 @@ extension FunctionRegistry {
   }
 
   private static var dates: [ScalarFunction] {
-    [.now, .dateTrunc, .dateFormat, .dateParse, .dayName, .monthName]
+    [.now, .dateTrunc, .dateExtract, .dateDifference, .dateFormat, .dateParse, .dayName, .monthName]
   }
+
+  private static var strings: [ScalarFunction] {
+    [
+      .length, .byteLength, .bitLength, .startsWith, .endsWith, .contains, .locate, .toLower, .toUpper, .trim, .ltrim, .rtrim, .reverse,
+      .substring, .left, .right, .concat, .split,
+    ]
+  }
+
+  private static var conditionals: [ScalarFunction] { [.caseWhen, .coalesce] }
+
+  private static var addresses: [ScalarFunction] { [.cidrMatch, .ipPrefix] }
 
   private static var spans: [ScalarFunction] { [.toDatePeriod, .toTimeDuration] }
 

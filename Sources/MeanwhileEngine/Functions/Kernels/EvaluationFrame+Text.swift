@@ -63,4 +63,23 @@ extension EvaluationFrame {
       type: type, rowCount: rowCount, values: .ordinals(safe, mapping.dictionary, isSorted: false),
       nulls: Self.union(nulls, made.setCount == 0 ? nil : made))
   }
+
+  /// Several arguments of bytes at once; nil where one of them is null in every row.
+  func allBytes(_ columns: [Column]) -> (cells: [BytesCells], nulls: Bitmap?, isConstant: Bool)? {
+    var cells: [BytesCells] = []
+    var nulls: Bitmap?
+    var isConstant = true
+    var hasNone = false
+    // Every argument is looked at, for the warnings that it may be due.
+    for column in columns {
+      guard let found = bytes(column) else {
+        hasNone = true
+        continue
+      }
+      nulls = Self.union(nulls, found.nulls)
+      isConstant = isConstant && found.isConstant
+      cells.append(found)
+    }
+    return hasNone ? nil : (cells, nulls, isConstant)
+  }
 }
