@@ -19,6 +19,19 @@ struct FileStoreConformanceTests {
     }
     try await clause.check(kit)
   }
+
+  @Test("of indices, on a disk", arguments: IndexStoreConformance.clauses)
+  func indices(clause: IndexStoreConformance.Clause) async throws {
+    let directory = try TemporaryDirectory()
+    let kit = IndexStoreConformance {
+      try await FileStore(opening: directory.fresh())
+    } reopen: { store in
+      guard let store = store as? FileStore else { return store }
+      await store.close()
+      return try await FileStore(opening: store.path)
+    }
+    try await clause.check(kit)
+  }
 }
 
 /// A place on the disk that goes with this object.
