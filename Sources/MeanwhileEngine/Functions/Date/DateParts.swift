@@ -145,10 +145,11 @@ enum DateUnit: Sendable {
       let first = CivilDate(daysSinceEpoch: Int(start.floorDivided(by: 86_400_000)))
       let last = CivilDate(daysSinceEpoch: Int(end.floorDivided(by: 86_400_000)))
       var months = Int64(last.year - first.year) * 12 + Int64(last.month - first.month)
-      // A month counts once its day and time have come.
-      guard let reached = start.adding(months: Int(months)) else { return nil }
-      if months > 0, reached > end { months -= 1 }
-      if months < 0, reached < end { months += 1 }
+      // A month counts once its day and time of day have come, as in Java's `ChronoUnit.between`: January 31 to February 29 is none.
+      let firstRest = (first.day, start &- start.floorDivided(by: 86_400_000) &* 86_400_000)
+      let lastRest = (last.day, end &- end.floorDivided(by: 86_400_000) &* 86_400_000)
+      if months > 0, lastRest < firstRest { months -= 1 }
+      if months < 0, lastRest > firstRest { months += 1 }
       return months / size
     }
   }

@@ -123,7 +123,7 @@ enum ComparisonOperator: String, Sendable, CaseIterable {
         let value = constant[0]
         return frame.mapBytes(right, cache: cache, type: .boolean) { holds(compareBytes(value, $0)) ? 1 : 0 }
       }
-      return frame.zipBytes(left, right, type: .boolean) { holds(compareBytes($0, $1)) ? 1 : 0 }
+      return frame.zipBytes(left, right, type: .boolean) { holds(compareBytes($0, $1)) ? 1 : 0 as UInt8 }
     }
   }
 }

@@ -54,7 +54,7 @@ extension ScalarFunction {
           let constant = other[0]
           return frame.mapBytes(columns[0], cache: cache, type: .boolean) { body($0, constant) ? 1 : 0 }
         }
-        return frame.zipBytes(columns[0], columns[1], type: .boolean) { body($0, $1) ? 1 : 0 }
+        return frame.zipBytes(columns[0], columns[1], type: .boolean) { body($0, $1) ? 1 : 0 as UInt8 }
       }
     }
   }
