@@ -10,10 +10,10 @@ import Darwin
 public final class ByteStringTable {
   /// The distinct strings, by ordinal.
   public let strings: BytesVectorBuilder
-  private var hashes = VectorBuilder<UInt32>()
+  @exclusivity(unchecked) private var hashes = VectorBuilder<UInt32>()
   /// Ordinal plus one; 0 is free. Never more than half full.
-  private var slots: VectorBuilder<UInt32>
-  private var mask: Int
+  @exclusivity(unchecked) private var slots: VectorBuilder<UInt32>
+  @exclusivity(unchecked) private var mask: Int
 
   public init() {
     strings = BytesVectorBuilder()

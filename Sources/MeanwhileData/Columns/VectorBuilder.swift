@@ -1,10 +1,13 @@
 /// Grows a ``Vector``. A class, so that a batch loop appends in place; not for use from two threads.
+///
+/// No method hands a property to code of others while it changes it, so the properties go without Swift's checks of exclusive access at run time: in loops that append
+/// value by value, these took a quarter of the time.
 public final class VectorBuilder<Element: BitwiseCopyable> {
-  @usableFromInline var base: UnsafeMutablePointer<Element>
-  @usableFromInline var capacity: Int
+  @usableFromInline @exclusivity(unchecked) var base: UnsafeMutablePointer<Element>
+  @usableFromInline @exclusivity(unchecked) var capacity: Int
   /// How many values there are.
   @inlinable public var count: Int { filled }
-  @usableFromInline var filled: Int
+  @usableFromInline @exclusivity(unchecked) var filled: Int
 
   public init(capacity: Int = 64) {
     self.capacity = max(8, capacity)

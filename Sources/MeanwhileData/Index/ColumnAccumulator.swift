@@ -9,10 +9,10 @@ final class ColumnAccumulator {
   let booleans: VectorBuilder<UInt8>
   let strings: StringAccumulator
   /// The row of each value; nil as long as value `i` is the one value of row `i`.
-  private var rows: VectorBuilder<UInt32>?
+  @exclusivity(unchecked) private var rows: VectorBuilder<UInt32>?
   /// Values so far.
-  private(set) var count = 0
-  private(set) var lastRow = -1
+  @exclusivity(unchecked) private(set) var count = 0
+  @exclusivity(unchecked) private(set) var lastRow = -1
   private var hasSeveral = false
 
   init(type: DataType) {

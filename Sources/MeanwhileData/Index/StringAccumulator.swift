@@ -1,11 +1,11 @@
 /// Collects byte strings: as ordinals into a dictionary while they repeat, as plain bytes once it shows that they do not.
 final class StringAccumulator {
-  private var table: ByteStringTable?
+  @exclusivity(unchecked) private var table: ByteStringTable?
   private let ordinals = VectorBuilder<UInt32>()
   private let plain = BytesVectorBuilder(capacity: 0)
   private var hasDiscarded = false
   /// The number of values at which to look again whether the dictionary pays.
-  private var nextCheck = 4096
+  @exclusivity(unchecked) private var nextCheck = 4096
 
   /// A dictionary pays while it holds fewer than one entry in two values.
   private static let entriesPerValueMax = 2

@@ -17,15 +17,15 @@ final class FieldNode {
   let dynamic: Mapping.Dynamic
   let writer: FieldWriter?
   /// The object in which this field was last seen, to find names that come twice.
-  var lastObject = 0
+  @exclusivity(unchecked) var lastObject = 0
 
   /// Children by the names that documents use for them, dotted ones included.
   private let names = ByteStringTable()
-  private var children: [FieldNode] = []
+  @exclusivity(unchecked) private var children: [FieldNode] = []
   /// The child that the last document had in each place, -1 for none: documents of one kind have their members in one order.
-  private var order: [Int32] = []
+  @exclusivity(unchecked) private var order: [Int32] = []
   /// For each child, whether its name stands in documents as it is, with no escapes.
-  private var isPlain: [Bool] = []
+  @exclusivity(unchecked) private var isPlain: [Bool] = []
 
   init(kind: Kind, path: String, dynamic: Mapping.Dynamic = .false, writer: FieldWriter? = nil) {
     self.kind = kind

@@ -6,9 +6,9 @@ final class FieldWriter {
   let type: FieldType
   let column: ColumnAccumulator
   /// Fields that get every value as well: multi-fields and targets of `copy_to`.
-  var copies: [FieldWriter] = []
+  @exclusivity(unchecked) var copies: [FieldWriter] = []
   /// Set by a value that was left out, and reset by whoever asks: the field goes into `_ignored`.
-  var hasIgnored = false
+  @exclusivity(unchecked) var hasIgnored = false
 
   let ignoreAbove: Int
   let ignoresMalformed: Bool
