@@ -5,10 +5,17 @@ import Testing
 
 /// The reader of documents agrees with the reader of JSON values on what is JSON, whatever bytes come.
 @Suite struct DocumentReaderTests {
+  /// Whether bytes are read as JSON; a name that no field can have is another matter.
   private func accepts(_ bytes: [UInt8]) throws -> Bool {
     let builder = try SegmentBuilder(mapping: Mapping(dynamic: .false))
     return bytes.withUnsafeBufferPointer { source in
-      (try? builder.add(source, id: source, version: 1, sequenceNumber: 0, skipsUnmapped: true)) != nil
+      do throws(DocumentFault) {
+        _ = try builder.add(source, id: source, version: 1, sequenceNumber: 0, skipsUnmapped: true)
+        return true
+      } catch {
+        if case .syntax = error.reason { return false }
+        return true
+      }
     }
   }
 
@@ -37,7 +44,7 @@ import Testing
 
   @Test func `mutated documents are refused or accepted as JSON values are`() throws {
     let original = Array(#"{"name":"Gr\u00fcn \"x\"","n":[1,-2.5e3,null],"o":{"t":true,"f":false,"s":"☃ and more text"},"e":{}}"#.utf8)
-    var random = SystemRandomNumberGenerator()
+    var random = Knuth(state: 7)
     for _ in 0..<20_000 {
       var bytes = original
       for _ in 0..<Int.random(in: 1...3, using: &random) {
@@ -53,5 +60,15 @@ import Testing
       let isAccepted = try accepts(bytes)
       #expect(isAccepted == isObject, "\(String(decoding: bytes, as: UTF8.self))")
     }
+  }
+}
+
+/// Random numbers that repeat: Knuth's linear congruential generator, its high bits first.
+private struct Knuth: RandomNumberGenerator {
+  var state: UInt64
+
+  mutating func next() -> UInt64 {
+    state = state &* 6_364_136_223_846_793_005 &+ 1_442_695_040_888_963_407
+    return state.byteSwapped ^ (state >> 32)
   }
 }
