@@ -28,7 +28,11 @@ struct TestIndex {
     columns[MetadataField.id] = ColumnBuilder.column(of: documents.map { .string($0["n"]?.text() ?? "") }, type: .keyword)
     columns[MetadataField.source] = ColumnBuilder.column(of: documents.map { .bytes(JSONValue.object($0).encoded()) }, type: .source)
     let loaded = columns
-    return Segment(rowCount: documents.count, fields: [:]) { loaded[$0] }
+    let summaries = loaded.mapValues { column in
+      let filled = (0..<column.rowCount).count { !column.slots(ofRow: $0).isEmpty }
+      return Segment.FieldSummary(type: column.type, rowsWithValue: filled, valueCount: filled)
+    }
+    return Segment(rowCount: documents.count, fields: summaries) { loaded[$0] }
   }
 
   private func cell(of document: JSONObject, _ path: String, _ type: DataType) -> Value {

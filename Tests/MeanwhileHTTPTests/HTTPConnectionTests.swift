@@ -57,11 +57,12 @@ struct HTTPConnectionTests {
   @Test("A request is not idle while it waits for its answer")
   func waitingIsNotIdle() async throws {
     var configuration = HTTPAdapter.Configuration(port: 0)
-    configuration.idleTimeout = .milliseconds(200)
+    // Long enough for a loaded machine to send the request in.
+    configuration.idleTimeout = .seconds(2)
     try await withToyServer(configuration) { port, probe in
       let client = try await RawConnection(port: port)
       try await client.send("GET /wait HTTP/1.1\r\nHost: test\r\n\r\n")
-      try await Task.sleep(for: .milliseconds(600))
+      try await Task.sleep(for: .seconds(3))
       probe.mayAnswer.raise()
       #expect(try await client.response().status == 200)
     }
