@@ -19,12 +19,16 @@ import MeanwhileHTTP
 enum Composition {
   /// Opens a service on a data directory; nil keeps everything in memory.
   @Sendable static func openService(dataDirectory: String?) async throws -> Service {
-    if let dataDirectory { return try await compose(FileStore(opening: dataDirectory)) }
-    return try await compose(MemoryStore())
+    guard let dataDirectory else { return try await compose(MemoryStore(), ServiceConfiguration()) }
+    let store = try await FileStore(opening: dataDirectory)
+    var configuration = ServiceConfiguration()
+    configuration.nodeID = store.nodeID
+    configuration.clusterUUID = store.clusterUUID
+    return try await compose(store, configuration)
   }
 
-  private static func compose(_ store: some TaskStore & IndexStore) async throws -> Service {
-    var builder = ServiceBuilder(taskStore: store)
+  private static func compose(_ store: some TaskStore & IndexStore, _ configuration: ServiceConfiguration) async throws -> Service {
+    var builder = ServiceBuilder(configuration, taskStore: store)
     builder.provide(store, as: (any IndexStore).self)
     builder.add(ESQLLanguage())
     builder.add(EQLLanguage())

@@ -28,6 +28,20 @@ struct DataDirectoryTests {
     #expect(try await again.load(1) == TaskExamples.record(1))
   }
 
+  @Test("keeps the names of its node and its cluster")
+  func identity() async throws {
+    let files = SimulatedFileSystem(seed: 1)
+    let store = try await FileStore(opening: "/data", options: Self.caller, fileSystem: files)
+    await store.close()
+    files.losePower()
+    files.restart(keeping: .nothing)
+    let again = try await FileStore(opening: "/data", options: Self.caller, fileSystem: files)
+    #expect(again.nodeID == store.nodeID && again.clusterUUID == store.clusterUUID)
+    #expect(again.nodeID.count == 22 && again.nodeID != again.clusterUUID)
+    let other = try await FileStore(opening: "/other", options: Self.caller, fileSystem: files)
+    #expect(other.nodeID != again.nodeID)
+  }
+
   @Test("is used by one process at a time; the other is told of --server")
   func locked() async throws {
     let files = SimulatedFileSystem(seed: 1)
@@ -53,6 +67,7 @@ struct DataDirectoryTests {
     arguments: [
       ("{\"format\":\"meanwhile data directory\",\"version\":99}", "written by a newer version"),
       ("{\"format\":\"something else\",\"version\":1}", "is not its marker"), ("\u{0}", "is not its marker"),
+      ("{\"format\":\"meanwhile data directory\",\"version\":1}", "lacks [node_id]"),
     ])
   func markers(marker: String, reason: String) async throws {
     let files = SimulatedFileSystem(seed: 1)

@@ -25,7 +25,7 @@ public final class FileStore: Sendable {
     let work = BlockingWork(options.execution)
     do {
       (directory, tasks, indexJournal) = try await work.run {
-        let directory = try DataDirectory(opening: path, fileSystem: fileSystem)
+        let directory = try DataDirectory(opening: path, fileSystem: fileSystem, random: random)
         do {
           let tasks = try TaskJournal(
             directory.tasks, quarantine: directory.quarantine, options: options, fileSystem: fileSystem, random: random)
@@ -45,6 +45,12 @@ public final class FileStore: Sendable {
 
   /// The directory that was opened.
   public var path: String { directory.path }
+
+  /// 22 characters that name the node whose data this is, the same at each start; for ``ServiceConfiguration/nodeID``.
+  public var nodeID: String { directory.identity.nodeID }
+
+  /// 22 characters that name the cluster whose data this is, the same at each start; for ``ServiceConfiguration/clusterUUID``.
+  public var clusterUUID: String { directory.identity.clusterUUID }
 
   /// What was found damaged since the store was opened, each naming file and offset. The rest of the store answers; damaged files are in `quarantine/`.
   public var damages: [APIError] { tasks.state.foundDamages + indexJournal.foundDamages }

@@ -20,7 +20,8 @@ final class TopRows: PipelineSink {
     self.keys = keys
     self.expressions = expressions
     self.layout = layout + [Attribute(name: "$position", type: .long)]
-    self.count = count
+    // More rows than a machine can hold are all rows; the sums below must not overflow.
+    self.count = min(count, Int(Int32.max))
   }
 
   func begin(morsel: Int) {

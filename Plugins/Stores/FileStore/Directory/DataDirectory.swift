@@ -2,7 +2,7 @@ import Meanwhile
 
 /// The directory of a ``FileStore``: its format, its lock.
 ///
-///     meanwhile.json    what this directory is, and the version of its layout
+///     meanwhile.json    what this directory is, the version of its layout, and whose it is
 ///     LOCK              held by the process that uses it
 ///     tasks/            log/ and results/
 ///     indices/          log/ and segments/
@@ -15,6 +15,13 @@ struct DataDirectory: Sendable {
 
   let path: String
   let lock: FileLock
+  let identity: Identity
+
+  /// Who keeps data here, the same at each start: 22 characters of URL-safe Base64 each.
+  struct Identity: Sendable, Hashable {
+    var nodeID: String
+    var clusterUUID: String
+  }
 
   var tasks: String { path + "/tasks" }
   var indices: String { path + "/indices" }
@@ -23,7 +30,7 @@ struct DataDirectory: Sendable {
   /// Takes a directory into use; one that is not there, or is empty, becomes a data directory.
   ///
   /// - Throws: ``APIError`` when it is in use, is something else's, or was written by a newer version.
-  init(opening path: String, fileSystem: any FileSystem) throws {
+  init(opening path: String, fileSystem: any FileSystem, random: any RandomSource) throws {
     self.path = path.count > 1 && path.hasSuffix("/") ? String(path.dropLast()) : path
     try Self.make(self.path, fileSystem)
     // Looked at before anything is made in it: a directory of somebody else's stays as it was.
@@ -44,19 +51,24 @@ struct DataDirectory: Sendable {
         status: 409)
     }
     do {
-      try Self.checkMarker(in: self.path, fileSystem)
+      identity = try Self.readMarker(in: self.path, fileSystem, random)
     } catch {
       lock.release()
       throw error
     }
   }
 
-  private static func checkMarker(in path: String, _ fileSystem: any FileSystem) throws {
+  /// Reads what a directory is; a new one is told.
+  private static func readMarker(in path: String, _ fileSystem: any FileSystem, _ random: any RandomSource) throws -> Identity {
     let marker = path + "/" + markerName
     guard try fileSystem.exists(marker) else {
-      let format: JSONObject = ["format": .string(formatName), "version": .integer(formatVersion)]
+      let identity = Identity(nodeID: TaskID.randomName(random), clusterUUID: TaskID.randomName(random))
+      let format: JSONObject = [
+        "format": .string(formatName), "version": .integer(formatVersion),
+        "node_id": .string(identity.nodeID), "cluster_uuid": .string(identity.clusterUUID),
+      ]
       try fileSystem.replace(markerName, in: path, with: JSONValue.object(format).encoded(.pretty))
-      return
+      return identity
     }
     guard let object = (try? JSONValue.parse(try fileSystem.contents(of: marker)))?.object, object["format"]?.string == formatName,
       let version = object["version"]?.int
@@ -71,6 +83,12 @@ struct DataDirectory: Sendable {
         reason: "data directory [\(path)] was written by a newer version of Meanwhile (format \(version); this one knows \(formatVersion))",
         status: 500)
     }
+    guard let nodeID = object["node_id"]?.string, let clusterUUID = object["cluster_uuid"]?.string else {
+      throw APIError(
+        type: "illegal_state_exception", reason: "[\(marker)] lacks [node_id] or [cluster_uuid], which name the node and its cluster",
+        status: 500)
+    }
+    return Identity(nodeID: nodeID, clusterUUID: clusterUUID)
   }
 
   /// Makes a directory and those above it, each durably.
