@@ -52,14 +52,15 @@ enum Composition {
 
   #if CLI
   private static var servers: [ServingAdapter] {
-    var servers: [ServingAdapter] = []
     #if HTTP
-    servers.append(
+    return [
       ServingAdapter("http") { options, onListening in
         HTTPAdapter(configuration: .init(host: options.host, port: options.port)) { onListening($0.url) }
-      })
+      }
+    ]
+    #else
+    return []
     #endif
-    return servers
   }
 
   private static var demo: Demo {
