@@ -7,14 +7,20 @@ public struct EvaluationFrame: Sendable {
   public var page: Page
   public var warnings: Warnings
   public var settings: QuerySettings
+  /// What a kernel heeds that takes long over a batch.
+  public var signals: QuerySignals
   /// Where the call that is being evaluated stands.
   public var origin: Expression.Origin
 
-  public init(rowCount: Int, page: Page, warnings: Warnings, settings: QuerySettings, origin: Expression.Origin) {
+  public init(
+    rowCount: Int, page: Page, warnings: Warnings, settings: QuerySettings, signals: QuerySignals = QuerySignals(),
+    origin: Expression.Origin
+  ) {
     self.rowCount = rowCount
     self.page = page
     self.warnings = warnings
     self.settings = settings
+    self.signals = signals
     self.origin = origin
   }
 }

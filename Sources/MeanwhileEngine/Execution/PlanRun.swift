@@ -21,7 +21,8 @@ final class PlanRun: Sendable {
 
   func frame() -> EvaluationFrame {
     EvaluationFrame(
-      rowCount: 0, page: Page(rowCount: 0, columns: []), warnings: context.warnings, settings: context.settings, origin: .none)
+      rowCount: 0, page: Page(rowCount: 0, columns: []), warnings: context.warnings, settings: context.settings,
+      signals: context.signals, origin: .none)
   }
 
   // MARK: - Operators that see all rows
