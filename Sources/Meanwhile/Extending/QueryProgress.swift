@@ -5,37 +5,52 @@ public final class QueryProgress: Sendable {
   private let rows = Atomic<Int>(0)
   private let rowsTotal = Atomic<Int>(0)
   private let bytes = Atomic<Int>(0)
+  private let bytesTotal = Atomic<Int>(0)
 
   public init() {}
 
   public struct Reading: Sendable, Hashable {
-    /// Rows read so far.
+    /// Rows done so far: read, or found not to be needed.
     public var rows: Int
-    /// Rows there are to read; 0 while unknown.
+    /// Rows there are; 0 while unknown.
     public var rowsTotal: Int
-    /// Bytes of column data read so far.
+    /// Bytes of column data done so far.
     public var bytes: Int
+    /// Bytes there are; 0 while unknown.
+    public var bytesTotal: Int
 
-    public init(rows: Int = 0, rowsTotal: Int = 0, bytes: Int = 0) {
+    public init(rows: Int = 0, rowsTotal: Int = 0, bytes: Int = 0, bytesTotal: Int = 0) {
       self.rows = rows
       self.rowsTotal = rowsTotal
       self.bytes = bytes
+      self.bytesTotal = bytesTotal
     }
 
     /// 0 ... 1; nil while the total is unknown.
     public var fraction: Double? { rowsTotal > 0 ? min(1, Double(rows) / Double(rowsTotal)) : nil }
   }
 
-  /// Announces more rows to read.
-  public func expect(rows count: Int) { rowsTotal.add(count, ordering: .relaxed) }
+  /// Announces more rows to read. A run announces all it can before it begins, so that the fraction does not go back.
+  public func expect(rows count: Int, bytes size: Int = 0) {
+    rowsTotal.add(count, ordering: .relaxed)
+    bytesTotal.add(size, ordering: .relaxed)
+  }
 
-  /// Reports rows and bytes as read; once a batch, not once a row.
+  /// Reports rows and bytes as done; once a batch, not once a row.
   public func advance(rows count: Int, bytes size: Int = 0) {
     rows.add(count, ordering: .relaxed)
     bytes.add(size, ordering: .relaxed)
   }
 
+  /// The run has its result: what was announced and not read is not needed.
+  public func finish() {
+    rows.max(rowsTotal.load(ordering: .relaxed), ordering: .relaxed)
+    bytes.max(bytesTotal.load(ordering: .relaxed), ordering: .relaxed)
+  }
+
   public var reading: Reading {
-    Reading(rows: rows.load(ordering: .relaxed), rowsTotal: rowsTotal.load(ordering: .relaxed), bytes: bytes.load(ordering: .relaxed))
+    Reading(
+      rows: rows.load(ordering: .relaxed), rowsTotal: rowsTotal.load(ordering: .relaxed), bytes: bytes.load(ordering: .relaxed),
+      bytesTotal: bytesTotal.load(ordering: .relaxed))
   }
 }

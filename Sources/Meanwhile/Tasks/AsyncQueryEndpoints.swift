@@ -124,7 +124,7 @@ extension AsyncQueryEndpoints {
     switch reply {
     case .failed(let view, let error): return dialect.renderFailure(error, view, request)
     case .running(let view, let partial):
-      response = try dialect.renderRunning(view, partial?.current() as? Language.Output, request)
+      response = try dialect.renderRunning(view, await partial?.current() as? Language.Output, request)
     case .finished(let view, let result):
       response = try dialect.renderFinished(view, await result.read(as: Language.Output.self), request)
     }

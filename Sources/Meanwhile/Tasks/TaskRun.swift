@@ -21,10 +21,14 @@ final class TaskRun: Sendable {
 
   /// Runs the query to its end. Called once.
   func perform() async -> TaskMachine.Outcome {
-    defer { context.memory.releaseAll() }
+    defer {
+      context.partial.withdraw()
+      context.memory.releaseAll()
+    }
     do {
       try context.signals.check()
       let output = try await work(context)
+      context.progress.finish()
       state.withLock { $0.output = output }
       return .completed(isPartial: output.isPartial)
     } catch {

@@ -109,7 +109,7 @@ struct AsyncSearchStatus: Sendable {
       let reply = try? await session.service.tasks.get(id, language: SearchLanguage.name, for: session.principal, wait: .zero)
     {
       switch reply {
-      case .running(_, let partial): total = (partial?.current() as? SearchOutput)?.shardCount ?? 0
+      case .running(_, let partial): total = (await partial?.current() as? SearchOutput)?.shardCount ?? 0
       case .finished(_, let result): total = (try? await result.read(as: SearchOutput.self))?.shardCount ?? 0
       case .failed: break
       }
