@@ -1,3 +1,4 @@
+import Foundation
 import Testing
 
 @testable import Meanwhile
@@ -19,6 +20,19 @@ struct TaskPhaseTests {
       let drawn = Self.arrows.first { $0.from == phase && $0.trigger == trigger }?.to
       #expect(phase.after(trigger) == drawn, "\(phase) on \(trigger)")
     }
+  }
+
+  /// The table under "What moves a task" in the documentation's article, row by row.
+  @Test func theArticleShowsTheSamePicture() throws {
+    let article = URL(fileURLWithPath: #filePath).appendingPathComponent("../../../Sources/Meanwhile/Meanwhile.docc/TaskLifecycle.md")
+      .standardized
+    let text = try String(contentsOf: article, encoding: .utf8)
+    let section = try #require(text.components(separatedBy: "## What moves a task").last?.components(separatedBy: "*Start*").first)
+    let rows = section.split(separator: "\n").dropFirst(2).map { row in
+      row.split(separator: "|").map { $0.trimmingCharacters(in: .whitespaces) }.filter { !$0.isEmpty }
+    }
+    #expect(Set(rows) == Set(Self.arrows.map { ["\($0.from)", "\($0.trigger)", "\($0.to)"] }))
+    #expect(rows.count == Self.arrows.count)
   }
 
   @Test func everyPhaseIsReachedAndAllButTheLastAreLeft() {
