@@ -7,7 +7,7 @@ import MeanwhileData
 public struct DocumentEndpoints: EndpointProvider {
   public init() {}
 
-  public var routes: [Route] { indexRoutes + mappingRoutes + writingRoutes + readingRoutes + upkeepRoutes }
+  public var routes: [Route] { indexRoutes + mappingRoutes + writingRoutes + readingRoutes + upkeepRoutes + enrichRoutes }
 
   private static let timeouts = ["timeout", "master_timeout"]
   private static let targets = IndexResolver.Options.parameterNames

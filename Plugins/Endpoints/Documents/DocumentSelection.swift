@@ -1,0 +1,82 @@
+import Meanwhile
+import MeanwhileData
+import MeanwhileEngine
+
+/// The documents of some indices that a query means: found once, read in batches, unmoved by what is written meanwhile.
+struct DocumentSelection: Sendable {
+  struct Document: Sendable {
+    var index: String
+    var id: String
+    var version: Int64
+    var sequenceNumber: Int64
+    var source: [UInt8]
+  }
+
+  private let views: [(index: String, segment: Segment)]
+  private let references: [DocumentReference]
+
+  /// - Parameters:
+  ///   - query: all documents where nil.
+  ///   - limit: the most documents to find; nil for all.
+  /// - Throws: a failed search (400) for a value that its field cannot have.
+  init(_ query: SearchQuery?, in snapshots: [IndexSnapshot], limit: Int? = nil, session: Session) async throws {
+    let now = session.service.environment.time.now()
+    var compiler = SearchQueryCompiler(snapshots, now: now)
+    let condition = try query.map { query throws(APIError) in try compiler.condition(query) }
+    let document = compiler.metadata("_doc")
+    let scan = Plan.scan(Plan.Scan(snapshots: snapshots, columns: compiler.fields.columns, filter: condition))
+    let found = Plan.project(limit.map { Plan.limit(scan, $0) } ?? scan, [document])
+    let pages = try await Executor(ExecutionContext(settings: QuerySettings(now: now))).pages(found)
+    views = snapshots.flatMap { snapshot in snapshot.segments.map { (snapshot.definition.name, $0.segment) } }
+    references = pages.flatMap { page -> [DocumentReference] in
+      guard case .longs(let values)? = page.columns.first?.values else { return [] }
+      return (0..<page.rowCount).map { DocumentReference(encoded: values[$0]) }
+    }
+  }
+
+  var count: Int { references.count }
+
+  /// So many documents are read at a time.
+  static let batchSize = 1_000
+
+  /// The places of the documents, batch by batch.
+  var batches: [Range<Int>] {
+    stride(from: 0, to: count, by: Self.batchSize).map { $0..<min(count, $0 + Self.batchSize) }
+  }
+
+  /// - Throws: a 500 where the data is damaged.
+  func documents(_ places: Range<Int>) throws -> [Document] {
+    var documents: [Document] = []
+    documents.reserveCapacity(places.count)
+    var rows: SegmentRows?
+    for reference in references[places] {
+      if rows?.number != reference.segment { rows = try SegmentRows(reference.segment, of: views[reference.segment].segment) }
+      if let rows { documents.append(rows.document(reference.row, index: views[reference.segment].index)) }
+    }
+    return documents
+  }
+
+  /// The metadata columns of a segment.
+  private struct SegmentRows {
+    let number: Int
+    private let ids: BytesVector
+    private let sources: BytesVector
+    private let versions: Vector<Int64>
+    private let sequenceNumbers: Vector<Int64>
+
+    init(_ number: Int, of segment: Segment) throws {
+      self.number = number
+      guard case .bytes(let ids)? = try segment.column(MetadataField.id)?.values,
+        case .bytes(let sources)? = try segment.column(MetadataField.source)?.values,
+        case .longs(let versions)? = try segment.column(MetadataField.version)?.values,
+        case .longs(let sequenceNumbers)? = try segment.column(MetadataField.sequenceNumber)?.values
+      else { throw APIError.internalFailure("a segment lacks its documents") }
+      (self.ids, self.sources, self.versions, self.sequenceNumbers) = (ids, sources, versions, sequenceNumbers)
+    }
+
+    func document(_ row: Int, index: String) -> Document {
+      Document(
+        index: index, id: ids.string(row), version: versions[row], sequenceNumber: sequenceNumbers[row], source: Array(sources[row]))
+    }
+  }
+}
