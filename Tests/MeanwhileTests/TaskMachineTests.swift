@@ -270,4 +270,42 @@ extension MachineBench {
       request: StoredRequest(method: .post, path: "/", parameters: [:], pathParameters: [:], body: []), description: "",
       submitted: moment.wall, expires: moment.wall.advanced(by: .days(1)), keepOnCompletion: true)
   }
+
+  @Test func whoWatchesIsAnsweredOnceTheStateIsAnother() {
+    var bench = MachineBench(runningMax: 1)
+    let first = bench.submit(wait: nil).number
+    let (number, _) = bench.submit(wait: nil)
+    let atOnce = bench.ask(.watch(since: nil), number, wait: .seconds(10))
+    #expect(bench.answers[atOnce]?.snapshot?.record.state == .queued)
+    let waiting = bench.ask(.watch(since: .queued), number, wait: .seconds(10))
+    #expect(bench.answers[waiting] == nil)
+    bench.send(.ended(first, .completed(isPartial: false)))
+    #expect(bench.answers[waiting]?.snapshot?.record.state == .running)
+    let stopping = bench.ask(.watch(since: .running), number, wait: .seconds(10))
+    _ = bench.ask(.stop, number)
+    #expect(bench.answers[stopping]?.snapshot?.record.state == .stopping)
+  }
+
+  @Test func whoWatchesIsAnsweredOnceTheWaitIsOver() {
+    var bench = MachineBench()
+    let (number, _) = bench.submit(wait: nil)
+    let waiting = bench.ask(.watch(since: .running), number, wait: .milliseconds(100))
+    bench.pass(.milliseconds(99))
+    #expect(bench.answers[waiting] == nil)
+    bench.pass(.milliseconds(1))
+    #expect(bench.answers[waiting]?.isRunning == true)
+  }
+
+  @Test func whoWatchesSeesAnEndOnlyOnceItIsDurable() {
+    var bench = MachineBench()
+    let (number, _) = bench.submit(wait: nil, keeps: true)
+    let waiting = bench.ask(.watch(since: .running), number, wait: .seconds(10))
+    bench.send(.ended(number, .completed(isPartial: true), QueryProgress.Reading(rows: 7)))
+    #expect(bench.answers[waiting] == nil)
+    bench.send(.written(number, failure: nil))
+    let record = bench.answers[waiting]?.snapshot?.record
+    #expect(record?.state == .completed)
+    #expect(record?.progress.rows == 7)
+    #expect(record?.wasStopped == false, "nobody asked it to stop")
+  }
 }

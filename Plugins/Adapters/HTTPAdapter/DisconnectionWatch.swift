@@ -25,7 +25,7 @@ final class DisconnectionWatch: Sendable {
     return disconnection
   }
 
-  /// The response is on its way.
+  /// The response was sent.
   func end() {
     let answered: Disconnection? = state.withLock { state in
       guard case .answering(let disconnection) = state else { return nil }

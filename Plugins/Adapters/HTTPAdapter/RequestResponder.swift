@@ -32,7 +32,6 @@ struct RequestResponder: Sendable {
     }
 
     let outcome = await sender.prepare(response)
-    watch.end()
     try await sender.send(outcome, writer)
     guard let body else { return }
     try await body.finish(discardingAtMost: configuration.unreadBodyBytesMax)

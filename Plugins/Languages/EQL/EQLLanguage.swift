@@ -5,7 +5,7 @@ import MeanwhileEngine
 /// EQL, the Event Query Language: single events, sequences of events in time, and samples of events that belong together.
 ///
 /// Endpoints are those of Elasticsearch's EQL search: `GET` and `POST /{index}/_eql/search`, `GET` and `DELETE /_eql/search/{id}`,
-/// `GET /_eql/search/status/{id}`.
+/// `GET /_eql/search/status/{id}`; and `GET /_eql/search/{id}/events`.
 public struct EQLLanguage: QueryLanguage {
   public typealias Query = EQLPreparedQuery
   public typealias Output = EQLOutput
@@ -66,25 +66,11 @@ public struct EQLLanguage: QueryLanguage {
         .get, "/_eql/search/{id}", summary: "Gives the result of an asynchronous EQL search, or its state.",
         parameters: ["wait_for_completion_timeout", "keep_alive"]
       ) { request, session in try await endpoints.get(request, session) },
-      Route(
-        .get, "/_eql/search/status/{id}", summary: "Gives the state of an asynchronous EQL search, without its result.",
-        parameters: ["keep_alive"]
-      ) { request, session in try await status(endpoints.view(request, session)) },
+      endpoints.statusRoute("/_eql/search/status/{id}"),
+      endpoints.eventsRoute("/_eql/search/{id}/events"),
       Route(.delete, "/_eql/search/{id}", summary: "Cancels an asynchronous EQL search, or removes its result.") { request, session in
         try await endpoints.delete(request, session)
       },
     ]
-  }
-
-  /// While it runs, a search is partial; afterwards, if its result is incomplete.
-  private func status(_ found: (view: TaskView, failure: APIError?, isPartial: Bool)) -> EndpointResponse {
-    let view = found.view
-    var body: JSONObject = [
-      "id": .string(view.id?.encoded ?? ""), "is_running": .bool(view.isRunning), "is_partial": .bool(view.isRunning || found.isPartial),
-    ]
-    if view.isRunning { body.append("start_time_in_millis", .integer(view.submitted.milliseconds)) }
-    body.append("expiration_time_in_millis", .integer(view.expires.milliseconds))
-    if !view.isRunning { body.append("completion_status", .integer(Int64(found.failure?.status ?? 200))) }
-    return .json(.object(body))
   }
 }

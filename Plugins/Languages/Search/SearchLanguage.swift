@@ -94,6 +94,7 @@ public struct SearchLanguage: QueryLanguage, Observer {
         .get, "/_async_search/status/{id}", summary: "Gives the state of an asynchronous search, without its result.",
         parameters: ["keep_alive"]
       ) { request, session in try await AsyncSearchStatus(endpoints: endpoints).respond(request, session) },
+      endpoints.eventsRoute("/_async_search/{id}/events"),
       Route(.delete, "/_async_search/{id}", summary: "Cancels an asynchronous search, or removes its result.") { request, session in
         try await endpoints.delete(request, session)
       },

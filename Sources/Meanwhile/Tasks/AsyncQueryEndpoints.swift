@@ -58,8 +58,13 @@ public struct AsyncQueryEndpoints<Language: QueryLanguage>: Sendable {
     return .json(["acknowledged": true])
   }
 
-  /// Finds a task for a status response of the dialect's own. A `keep_alive` parameter sets the expiry.
-  public func view(_ request: EndpointRequest, _ session: Session) async throws -> (view: TaskView, failure: APIError?, isPartial: Bool) {
+  /// Says how far a task is, without its result. A `keep_alive` parameter sets the expiry.
+  public func status(_ request: EndpointRequest, _ session: Session) async throws -> EndpointResponse {
+    .json(.object(try await findStatus(request, session).json))
+  }
+
+  /// Finds a task's status, for a response of the dialect's own. A `keep_alive` parameter sets the expiry.
+  public func findStatus(_ request: EndpointRequest, _ session: Session) async throws -> TaskStatus {
     try await session.service.tasks.status(
       id(of: request), language: Language.name, for: session.principal, isPrivileged: session.holds(privilege: "cluster:monitor"),
       keepAlive: keepAlive(of: request))
@@ -95,7 +100,7 @@ extension AsyncQueryEndpoints {
     return submission
   }
 
-  private func id(of request: EndpointRequest) throws(APIError) -> TaskID {
+  func id(of request: EndpointRequest) throws(APIError) -> TaskID {
     let given = request.pathParameters["id"] ?? ""
     do {
       return try TaskID(parsing: given)

@@ -78,16 +78,25 @@ public actor AsyncTaskManager {
     try await reply(ask(.stop, id, language, principal, wait: nil, disconnection: disconnection))
   }
 
-  /// Answers with a task's state at once, without its result.
+  /// Answers with a task's state, without its result: at once, or as soon as it is another than the one that is known.
   ///
-  /// - Parameter isPrivileged: whether the asker's privileges reach other owners' tasks.
+  /// - Parameters:
+  ///   - isPrivileged: whether the asker's privileges reach other owners' tasks.
+  ///   - known: the state that the asker knows; nil is any other than the task's.
+  ///   - wait: how long to wait for another state; then the answer is what there is.
   public func status(
-    _ id: TaskID, language: String?, for principal: Principal?, isPrivileged: Bool = false, keepAlive: TimeValue? = nil
-  ) async throws -> (view: TaskView, failure: APIError?, isPartial: Bool) {
-    let reception = await ask(.get, id, language, principal, wait: .zero, keepAlive: keepAlive, isPrivileged: isPrivileged)
+    _ id: TaskID, language: String?, for principal: Principal?, isPrivileged: Bool = false, keepAlive: TimeValue? = nil,
+    since known: TaskState? = nil, wait: TimeValue = .zero, disconnection: Disconnection = Disconnection()
+  ) async throws -> TaskStatus {
+    let reception = await ask(
+      .watch(since: known), id, language, principal, wait: wait, keepAlive: keepAlive, isPrivileged: isPrivileged,
+      disconnection: disconnection)
     switch reception.answer {
-    case .running(let snapshot): return (view(snapshot, reception.run), nil, true)
-    case .finished(let snapshot): return (view(snapshot, reception.run), snapshot.record.failure, snapshot.record.isPartial)
+    case .running(let snapshot): return TaskStatus(view: view(snapshot, reception.run), isPartial: true)
+    case .finished(let snapshot):
+      let record = snapshot.record
+      return TaskStatus(
+        view: view(snapshot, reception.run), failure: record.failure, isPartial: record.isPartial, wasStopped: record.wasStopped)
     case .refused(let error): throw error
     case .acknowledged: throw APIError.notFound(id)
     }
@@ -213,7 +222,8 @@ public actor AsyncTaskManager {
       environment.spawner.spawnRun { [spawner = environment.spawner] in
         let outcome = await run.perform()
         // From a task that is no query's: the manager must never wait for a query's thread.
-        spawner.spawn { await self.perform(.ended(number, outcome)) }
+        let progress = run.context.progress.reading
+        spawner.spawn { await self.perform(.ended(number, outcome, progress)) }
       })
   }
 
@@ -333,7 +343,7 @@ public actor AsyncTaskManager {
     TaskView(
       id: snapshot.hasID ? snapshot.record.id : nil, state: snapshot.record.state, submitted: snapshot.record.submitted,
       completed: snapshot.record.completed, expires: snapshot.record.expires, elapsed: snapshot.elapsed,
-      progress: run?.context.progress.reading ?? QueryProgress.Reading(), description: snapshot.record.description,
+      progress: run?.context.progress.reading ?? snapshot.record.progress, description: snapshot.record.description,
       isAsynchronous: snapshot.isAsynchronous, now: snapshot.now)
   }
 

@@ -10,7 +10,7 @@ extension Dialect where Language.Output: JSONRenderable {
 }
 
 extension AsyncQueryEndpoints where Language.Output: JSONRenderable {
-  /// `POST /_{name}`, `POST /_{name}/async`, `GET` and `DELETE /_{name}/async/{id}`, `GET …/status`, `POST …/stop`.
+  /// `POST /_{name}`, `POST /_{name}/async`, `GET` and `DELETE /_{name}/async/{id}`, `GET …/status` and `…/events`, `POST …/stop`.
   public func standardRoutes() -> [Route] {
     let base = "/_" + Language.name
     let asynchronous = base + "/async"
@@ -23,16 +23,11 @@ extension AsyncQueryEndpoints where Language.Output: JSONRenderable {
       Route(
         .get, task, summary: "The result of a query, or how far it is.",
         parameters: ["wait_for_completion_timeout", "keep_alive", "partial_results"], handler: get),
-      Route(.get, task + "/status", summary: "How far a query is, without its result.", parameters: ["keep_alive"], handler: status),
+      statusRoute(task + "/status"),
+      eventsRoute(task + "/events"),
       Route(.post, task + "/stop", summary: "Tells a query to finish with what it has.", handler: stop),
       Route(.delete, task, summary: "Cancels a query, and removes its result.", handler: delete),
     ]
-  }
-
-  /// The standard dialect's status response.
-  private func status(_ request: EndpointRequest, _ session: Session) async throws -> EndpointResponse {
-    let (view, failure, isPartial) = try await view(request, session)
-    return .json(.object(StandardBody.status(view, failure: failure, isPartial: isPartial)))
   }
 }
 
@@ -40,7 +35,7 @@ extension AsyncQueryEndpoints where Language.Output: JSONRenderable {
 enum StandardBody {
   static func running(_ view: TaskView, _ partial: (some JSONRenderable)?) throws -> JSONObject {
     var body = head(view, isPartial: true)
-    body.append("progress", progress(view.progress))
+    body.append("progress", .object(view.progress.json))
     try append(partial, to: &body)
     return body
   }
@@ -51,18 +46,6 @@ enum StandardBody {
     return body
   }
 
-  static func status(_ view: TaskView, failure: APIError?, isPartial: Bool) -> JSONObject {
-    var body = JSONObject()
-    if let id = view.id { body.append("id", .string(id.encoded)) }
-    body.append("is_running", .bool(view.isRunning))
-    body.append("is_partial", .bool(isPartial))
-    if view.isRunning { body.append("start_time_in_millis", .integer(view.submitted.milliseconds)) }
-    body.append("expiration_time_in_millis", .integer(view.expires.milliseconds))
-    if !view.isRunning { body.append("completion_status", .integer(Int64(failure?.status ?? 200))) }
-    body.append("progress", progress(view.progress))
-    return body
-  }
-
   private static func head(_ view: TaskView, isPartial: Bool) -> JSONObject {
     var body = JSONObject()
     if let id = view.id { body.append("id", .string(id.encoded)) }
@@ -70,13 +53,6 @@ enum StandardBody {
     body.append("is_partial", .bool(isPartial))
     body.append("took", .integer(view.elapsed.milliseconds))
     return body
-  }
-
-  private static func progress(_ reading: QueryProgress.Reading) -> JSONValue {
-    var object: JSONObject = ["rows": .integer(Int64(reading.rows)), "rows_total": .integer(Int64(reading.rowsTotal))]
-    object.append("bytes", .integer(Int64(reading.bytes)))
-    object.append("fraction", reading.fraction.map { .double($0) } ?? .null)
-    return .object(object)
   }
 
   private static func append(_ output: (some JSONRenderable)?, to body: inout JSONObject) throws {

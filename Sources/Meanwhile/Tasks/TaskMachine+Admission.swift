@@ -84,6 +84,7 @@ extension TaskMachine {
       emit(.start(number))
       observe(.started, task)
       if task.isStopAsked { finishEarly(number) }
+      answerWaiters(of: number)
     }
   }
 
@@ -92,8 +93,9 @@ extension TaskMachine {
   }
 
   /// A run has ended; its place is free.
-  mutating func end(_ number: TaskNumber, with outcome: Outcome) {
+  mutating func end(_ number: TaskNumber, with outcome: Outcome, _ progress: QueryProgress.Reading) {
     guard let task = tasks[number], task.phase.hasRun else { return }
+    tasks[number]?.record.progress = progress
     if task.phase == .discarded {
       advance(number, .complete)
     } else if let cancellation = task.cancellation {
@@ -109,8 +111,9 @@ extension TaskMachine {
   }
 
   private mutating func complete(_ number: TaskNumber, isPartial: Bool) {
-    guard advance(number, .complete) else { return }
+    guard let task = tasks[number], advance(number, .complete) else { return }
     tasks[number]?.record.isPartial = isPartial
+    tasks[number]?.record.wasStopped = isPartial && task.isStopAsked
     finish(number, as: .completed)
   }
 

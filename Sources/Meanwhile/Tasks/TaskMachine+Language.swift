@@ -8,8 +8,8 @@ extension TaskMachine {
     case submit(Submission)
     /// The store holds a task that had not finished when the server ended.
     case recover(TaskRecord)
-    /// A run has ended.
-    case ended(TaskNumber, Outcome)
+    /// A run has ended, having come this far.
+    case ended(TaskNumber, Outcome, QueryProgress.Reading = QueryProgress.Reading())
     /// A client asks about a task.
     case ask(Question)
     /// A client has gone.
@@ -85,6 +85,8 @@ extension TaskMachine {
     enum Kind: Sendable, Hashable {
       /// The result, or how far it is once the wait is over.
       case get
+      /// How far it is, once its state is no longer the one named, or once the wait is over.
+      case watch(since: TaskState?)
       /// Finish early; then the result.
       case stop
       case delete
@@ -106,7 +108,10 @@ extension TaskMachine {
 
   /// One who waits for an answer.
   struct Waiter: Sendable {
-    enum Kind: Sendable, Hashable { case submit, get, delete }
+    enum Kind: Sendable, Hashable {
+      case submit, get, delete
+      case watch(since: TaskState?)
+    }
 
     var kind: Kind
     var task: TaskNumber

@@ -31,12 +31,12 @@ extension TaskMachine {
 
   private mutating func pursue(_ question: Question, about number: TaskNumber) {
     tasks[number]?.waiters.append(question.waiter)
-    var waiter = Waiter(kind: question.kind == .delete ? .delete : .get, task: number)
+    var waiter = Waiter(kind: question.kind.waiting, task: number)
     if let keepAlive = question.keepAlive { waiter.revision = extend(number, by: keepAlive) }
     wait(waiter, as: question.waiter, for: question.wait)
     guard let task = tasks[number] else { return }
     switch question.kind {
-    case .get: break
+    case .get, .watch: break
     case .stop:
       if task.phase.isUnfinished, !task.isStopAsked {
         tasks[number]?.isStopAsked = true
@@ -159,6 +159,17 @@ extension TaskMachine {
 
   private mutating func refuse(_ questions: [Question], with error: (Question) -> APIError) {
     for question in questions { emit(.answer(question.waiter, .refused(error(question)))) }
+  }
+}
+
+extension TaskMachine.Question.Kind {
+  /// What there is to wait for: of *stop*, the outcome.
+  fileprivate var waiting: TaskMachine.Waiter.Kind {
+    switch self {
+    case .get, .stop: .get
+    case .watch(let known): .watch(since: known)
+    case .delete: .delete
+    }
   }
 }
 

@@ -35,7 +35,7 @@ extension TaskMachine {
     if task.phase.isFinished, isPromiseKept, task.wanted <= task.durability.written { return .finished(task.snapshot(at: now)) }
     let awaitsStore = task.phase.isFinished || !isPromiseKept || (waiter.kind == .submit && waiter.isOverdue)
     if awaitsStore, let failure = task.durability.failure { return .refused(failure) }
-    guard waiter.isOverdue, !task.phase.isFinished, isPromiseKept else { return nil }
+    guard waiter.isOverdue || waiter.sees(changeOf: task), !task.phase.isFinished, isPromiseKept else { return nil }
     return waiter.kind == .submit && task.durability.written < .request ? nil : .running(task.snapshot(at: now))
   }
 
@@ -115,6 +115,14 @@ extension TaskMachine {
       discard(number, farewell: .shuttingDown)
       settle(number)
     }
+  }
+}
+
+extension TaskMachine.Waiter {
+  /// Whether it waits for another state than one that it knows, and the task has one.
+  fileprivate func sees(changeOf task: LiveTask) -> Bool {
+    guard case .watch(let known) = kind else { return false }
+    return task.phase.state != known
   }
 }
 

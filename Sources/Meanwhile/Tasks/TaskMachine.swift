@@ -41,7 +41,7 @@ struct TaskMachine {
     switch event {
     case .submit(let submission): admit(submission)
     case .recover(let record): recover(record)
-    case .ended(let number, let outcome): end(number, with: outcome)
+    case .ended(let number, let outcome, let progress): end(number, with: outcome, progress)
     case .ask(let question): ask(question)
     case .abandon(let waiter): abandon(waiter)
     case .cancel(let number, let error): cancel(number, because: error)

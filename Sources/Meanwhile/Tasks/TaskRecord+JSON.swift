@@ -19,6 +19,8 @@ extension TaskRecord {
     object["started"] = started.map { .integer($0.milliseconds) }
     object["completed"] = completed.map { .integer($0.milliseconds) }
     object["failure"] = failure?.json
+    if wasStopped { object["was_stopped"] = true }
+    if progress != QueryProgress.Reading() { object["progress"] = .object(progress.json) }
     return .object(object)
   }
 
@@ -44,6 +46,10 @@ extension TaskRecord {
     self.attempts = attempts
     self.failure = json["failure"].flatMap(APIError.init(json:))
     self.isPartial = isPartial
+    self.wasStopped = json["was_stopped"]?.bool ?? false
+    self.progress = QueryProgress.Reading(
+      rows: json["progress"]?.count("rows") ?? 0, rowsTotal: json["progress"]?.count("rows_total") ?? 0,
+      bytes: json["progress"]?.count("bytes") ?? 0, bytesTotal: json["progress"]?.count("bytes_total") ?? 0)
   }
 }
 
@@ -121,6 +127,9 @@ extension JSONValue {
     if case .unsigned(let value) = self { return value }
     return int.flatMap(UInt64.init(exactly:))
   }
+
+  /// A member that counts something.
+  fileprivate func count(_ name: String) -> Int? { self[name]?.int.map { Int(clamping: $0) } }
 
   fileprivate var timestamp: Timestamp? { int.map(Timestamp.init(milliseconds:)) }
 }

@@ -30,6 +30,10 @@ public struct TaskRecord: Sendable, Hashable {
   public var failure: APIError?
   /// Whether the kept result is partial.
   public var isPartial: Bool
+  /// Whether it is so because the query was told to finish early.
+  public var wasStopped = false
+  /// How far the run had come at its end.
+  public var progress = QueryProgress.Reading()
 
   public init(
     id: TaskID, language: String, dialect: String, principal: Principal? = nil, request: StoredRequest, description: String,

@@ -2,6 +2,7 @@ import Meanwhile
 import Synchronization
 
 /// A language whose queries do what they are told: `{"say": …}` answers at once, `{"hold": name}` once a gate of that name is opened, `{"fail": …}` never.
+/// While it holds, the gates `step 1`, `step 2` … let it come a row further each.
 struct ToyLanguage: QueryLanguage {
   static let name = "toy"
   let gates = Gates()
@@ -23,7 +24,12 @@ struct ToyLanguage: QueryLanguage {
     context.progress.expect(rows: 2)
     context.progress.advance(rows: 1)
     context.partial.offer { JSONOutput(["said": "so far"], isPartial: true) }
+    var steps = 1
     while let gate = query.hold, !gates.isOpen(gate) {
+      if gates.isOpen("step \(steps)") {
+        context.progress.advance(rows: 1)
+        steps += 1
+      }
       try context.signals.check()
       if context.signals.shouldFinishEarly { return JSONOutput(["said": "part of it"], isPartial: true) }
       try await Task.sleep(for: .milliseconds(1))

@@ -26,6 +26,8 @@ extension ESQLLanguage {
       ) { request, session in
         try await endpoints.get(request, session)
       },
+      endpoints.statusRoute("/_query/async/{id}/status"),
+      endpoints.eventsRoute("/_query/async/{id}/events"),
       Route(
         .post, "/_query/async/{id}/stop", summary: "Ends a submitted ES|QL query early, and answers with the result so far.",
         parameters: Self.resultParameters

@@ -86,16 +86,19 @@ struct AsyncSearchStatus: Sendable {
   let endpoints: AsyncQueryEndpoints<SearchLanguage>
 
   func respond(_ request: EndpointRequest, _ session: Session) async throws -> EndpointResponse {
-    let (view, failure, isPartial) = try await endpoints.view(request, session)
+    let status = try await endpoints.findStatus(request, session)
+    let (view, failure) = (status.view, status.failure)
     var body = JSONObject()
     if let id = view.id { body.append("id", .string(id.encoded)) }
     body.append("is_running", .bool(view.isRunning))
-    body.append("is_partial", .bool(view.isRunning || failure != nil || isPartial))
+    body.append("is_partial", .bool(failure != nil || status.isPartial))
     body.append("start_time_in_millis", .integer(view.submitted.milliseconds))
     body.append("expiration_time_in_millis", .integer(view.expires.milliseconds))
     if let completed = view.completed, failure == nil { body.append("completion_time_in_millis", .integer(completed.milliseconds)) }
     body.append("_shards", await shards(view, failure, session))
     if !view.isRunning { body.append("completion_status", .integer(Int64(failure?.status ?? 200))) }
+    body.append("state", .string(view.state.rawValue))
+    body.append("progress", .object(view.progress.json))
     var response = EndpointResponse.json(.object(body))
     if let id = view.id { response.headers["X-Elasticsearch-Async-Id"] = id.encoded }
     response.headers["X-Elasticsearch-Async-Is-Running"] = view.isRunning ? "?1" : "?0"

@@ -34,6 +34,8 @@ struct OpenSearchEndpoints {
         .get, "/\(prefix)/{id}", summary: "Gives the result of an asynchronous search, or its state.",
         parameters: ["wait_for_completion_timeout", "keep_alive"]
       ) { request, session in try await endpoints.get(request, session) },
+      endpoints.statusRoute("/\(prefix)/{id}/status"),
+      endpoints.eventsRoute("/\(prefix)/{id}/events"),
       Route(.delete, "/\(prefix)/{id}", summary: "Cancels an asynchronous search, or removes its result.") { request, session in
         try await endpoints.delete(request, session)
       },

@@ -9,6 +9,7 @@ extension TaskRecord {
     case document = 1
     case node, number, language, dialect, owner, principal, request, description, opaqueID, state, submitted, started, completed, expires
     case keepOnCompletion, attempts, failure, isPartial
+    case wasStopped, rowsRead, rowsTotal, bytesRead, bytesTotal
   }
 
   func encodedForStore() -> [UInt8] {
@@ -45,6 +46,11 @@ extension TaskRecord {
     field(.attempts, UInt64(clamping: attempts))
     if let failure { field(.failure, JSONValue.object(failure.storedObject).encoded()) }
     field(.isPartial, isPartial ? 1 : 0)
+    let counts: [(Tag, Int)] = [
+      (.wasStopped, wasStopped ? 1 : 0), (.rowsRead, progress.rows), (.rowsTotal, progress.rowsTotal), (.bytesRead, progress.bytes),
+      (.bytesTotal, progress.bytesTotal),
+    ]
+    for (tag, count) in counts where count > 0 { field(tag, UInt64(count)) }
     return writer.bytes
   }
 
@@ -84,6 +90,11 @@ extension TaskRecord {
     completed = try moment(.completed)
     attempts = Int(clamping: try number(.attempts) ?? 0)
     isPartial = try number(.isPartial) == 1
+    wasStopped = try number(.wasStopped) == 1
+    progress.rows = Int(clamping: try number(.rowsRead) ?? 0)
+    progress.rowsTotal = Int(clamping: try number(.rowsTotal) ?? 0)
+    progress.bytes = Int(clamping: try number(.bytesRead) ?? 0)
+    progress.bytesTotal = Int(clamping: try number(.bytesTotal) ?? 0)
     if let bytes = fields[.failure] {
       guard case .object(let object)? = try? JSONValue.parse(bytes), let failure = APIError(storedObject: object) else {
         throw ByteReader.Malformed()
