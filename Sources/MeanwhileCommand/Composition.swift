@@ -27,8 +27,9 @@ enum Composition {
     return try await compose(store, configuration)
   }
 
-  private static func compose(_ store: some TaskStore & IndexStore, _ configuration: ServiceConfiguration) async throws -> Service {
+  private static func compose(_ store: some TaskStore & IndexStore & SettingsStore, _ configuration: ServiceConfiguration) async throws -> Service {
     var builder = ServiceBuilder(configuration, taskStore: store)
+    builder.persistSettings(in: store)
     builder.provide(store, as: (any IndexStore).self)
     builder.add(ESQLLanguage())
     builder.add(EQLLanguage())

@@ -17,6 +17,12 @@ public struct ClusterEndpoints: EndpointProvider {
         .get, "/_cluster/health/{index}", summary: "Says how some indices are.", parameters: Self.healthParameters,
         privilege: "cluster:monitor", handler: health),
       Route(
+        .get, "/_cluster/settings", summary: "Shows what is set, and with `include_defaults` what is not.",
+        parameters: Self.settingsParameters + ["include_defaults"], privilege: "cluster:monitor", handler: showSettings),
+      Route(
+        .put, "/_cluster/settings", summary: "Changes settings while the server runs; null takes one back.",
+        parameters: Self.settingsParameters, body: .required, privilege: "cluster:manage", handler: changeSettings),
+      Route(
         .get, "/_tasks", summary: "Lists the queries that run or wait for their turn.",
         parameters: Self.taskParameters + [Self.keptParameter], privilege: "cluster:monitor", handler: listTasks),
       Route(

@@ -2,12 +2,14 @@ import Meanwhile
 
 /// A store in a directory: what it acknowledged is there after a crash, a loss of power or `kill -9`.
 ///
-/// Its halves: `FileStore+TaskStore.swift` keeps tasks and results, `FileStore+IndexStore.swift` keeps indices. Each has a write-ahead log whose syncs
+/// Its parts: `FileStore+TaskStore.swift` keeps tasks and results, `FileStore+IndexStore.swift` keeps indices, `FileStore+SettingsStore.swift` keeps
+/// settings. Each of the first two has a write-ahead log whose syncs
 /// are shared by all who write at the same time; see ``GroupCommit`` and ``WriteAheadLog``. One process uses a directory at a time.
 public final class FileStore: Sendable {
   let directory: DataDirectory
   let tasks: TaskJournal
   let indexJournal: IndexJournal
+  let settings: SettingsFile
 
   /// Opens a directory, which becomes a data directory if it is empty or not there, and recovers what it holds.
   ///
@@ -41,6 +43,7 @@ public final class FileStore: Sendable {
     } catch let error as FileSystemError {
       throw error.apiError
     }
+    settings = SettingsFile(directory: directory.path, fileSystem: fileSystem, work: work)
   }
 
   /// The directory that was opened.

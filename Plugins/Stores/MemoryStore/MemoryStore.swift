@@ -4,11 +4,12 @@ import Synchronization
 
 /// A store that keeps everything in memory: for embedding, for tests, and for a server that need not remember.
 ///
-/// Its halves: `MemoryStore+TaskStore.swift` keeps tasks and results, `MemoryStore+IndexStore.swift` keeps indices.
+/// Its parts: `MemoryStore+TaskStore.swift` keeps tasks and results, `MemoryStore+IndexStore.swift` keeps indices.
 public final class MemoryStore: Sendable {
   let tasks = Mutex(TaskTable())
   /// Indices by name.
   let indexWriters = Mutex<[String: IndexWriter]>([:])
+  let settings = Mutex(JSONObject())
   let time: any TimeSource
   let random: any RandomSource
 
@@ -16,4 +17,10 @@ public final class MemoryStore: Sendable {
     self.time = time
     self.random = random
   }
+}
+
+extension MemoryStore: SettingsStore {
+  public func loadSettings() async throws -> JSONObject { settings.withLock { $0 } }
+
+  public func saveSettings(_ settings: JSONObject) async throws { self.settings.withLock { $0 = settings } }
 }

@@ -20,6 +20,8 @@ public final class Service: Sendable {
   /// Every route there is, in the order in which they were added.
   public let routes: [Route]
   public let authorizer: (any Authorizer)?
+  /// What operators may change while the service runs.
+  public let settings: Settings
   /// Runs every query there is.
   public let tasks: AsyncTaskManager
 
@@ -33,6 +35,7 @@ public final class Service: Sendable {
     languages = builder.languages
     routes = builder.providers.flatMap(\.routes)
     router = try Router(routes)
+    settings = try Settings(builder.declaredSettings(), store: builder.settingsStore)
     authenticator = builder.authenticator
     authorizer = builder.authorizer
     started = environment.time.now()
@@ -53,6 +56,6 @@ public final class Service: Sendable {
   /// Ends in order: admits no more, lets running queries finish within the grace period, and leaves those that do not to the next start.
   /// Call it once the adapters have ended.
   public func shutDown() async {
-    await tasks.shutDown(grace: configuration.shutdownGrace)
+    await tasks.shutDown(grace: settings[ServiceSettings.shutdownGrace])
   }
 }

@@ -19,6 +19,9 @@ public struct ServiceBuilder: Sendable {
   private(set) var authenticator: (any Authenticator)?
   private(set) var authorizer: (any Authorizer)?
   private(set) var resources = Resources()
+  private(set) var settingsStore: (any SettingsStore)?
+  /// Settings of the parts with the composition's own defaults.
+  private(set) var presets: [any DeclaredSetting] = []
 
   /// - Parameter taskStore: where records and kept results live.
   public init(
@@ -46,6 +49,17 @@ public struct ServiceBuilder: Sendable {
     resources.provide(resource, as: type)
   }
 
+  /// Gives a setting another default than its declaration's; what an operator sets goes before it.
+  public mutating func preset<Value>(_ setting: Setting<Value>, to value: Value) {
+    presets.removeAll { $0.name == setting.name }
+    presets.append(setting.withDefault(value))
+  }
+
+  /// Keeps persistent settings in a store. Without one, they last as long as the service.
+  public mutating func persistSettings(in store: any SettingsStore) {
+    settingsStore = store
+  }
+
   /// Turns security on: every request is authenticated, and authorised where its route names a privilege.
   public mutating func secure(with authenticator: any Authenticator, authorizer: (any Authorizer)? = nil) {
     self.authenticator = authenticator
@@ -64,9 +78,26 @@ public struct ServiceBuilder: Sendable {
     let names = languages.map(\.name)
     for name in Set(names) where names.count(where: { $0 == name }) > 1 { throw CompositionError("two languages are named [\(name)]") }
     let service = try Service(self)
+    service.settings.onChange { [tasks = service.tasks] in await tasks.heed($0) }
+    try await service.settings.load()
     try await service.tasks.recover { service.work(of: $0) }
-    await service.tasks.startSweeping(every: configuration.sweepInterval)
     return service
+  }
+}
+
+extension ServiceBuilder {
+  /// The settings of all parts, with the defaults that this composition gives them.
+  ///
+  /// - Throws: ``CompositionError`` for a preset of something that no part declares.
+  func declaredSettings() throws(CompositionError) -> [any DeclaredSetting] {
+    var declared = ServiceSettings.declared(configuration) + providers.flatMap(\.settings)
+    for preset in presets {
+      guard let index = declared.firstIndex(where: { $0.name == preset.name }) else {
+        throw CompositionError("no part has a setting [\(preset.name)] that could be preset")
+      }
+      declared[index] = preset
+    }
+    return declared
   }
 }
 

@@ -44,4 +44,10 @@ public struct Route: Sendable {
 /// Whatever declares routes: a language, the document endpoints, the cluster endpoints.
 public protocol EndpointProvider: Sendable {
   var routes: [Route] { get }
+  /// The settings that it heeds; none by default.
+  var settings: [any DeclaredSetting] { get }
+}
+
+extension EndpointProvider {
+  public var settings: [any DeclaredSetting] { [] }
 }

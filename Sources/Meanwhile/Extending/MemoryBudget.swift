@@ -4,16 +4,21 @@ import Synchronization
 public final class MemoryBudget: Sendable {
   private let used = Atomic<Int>(0)
   private let peak = Atomic<Int>(0)
-  /// Bytes.
-  public let limit: Int
+  private let limitBytes: Atomic<Int>
   private let parent: MemoryBudget?
 
   /// - Parameters:
   ///   - limit: bytes; the default has none.
   ///   - parent: a budget that every reservation is drawn from as well, such as the server's.
   public init(limit: Int = .max, parent: MemoryBudget? = nil) {
-    self.limit = limit
+    limitBytes = Atomic(limit)
     self.parent = parent
+  }
+
+  /// Bytes. A lower one takes nothing back that is drawn already.
+  public var limit: Int {
+    get { limitBytes.load(ordering: .relaxed) }
+    set { limitBytes.store(newValue, ordering: .relaxed) }
   }
 
   public var bytesUsed: Int { used.load(ordering: .relaxed) }

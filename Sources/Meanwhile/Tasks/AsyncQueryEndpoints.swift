@@ -117,7 +117,7 @@ extension AsyncQueryEndpoints {
 
   private func defaultWait(of request: EndpointRequest, _ session: Session) throws(APIError) -> TimeValue? {
     if try request.parameters.bool("partial_results") == true { return .zero }
-    return dialect.timing.getWait ?? (session.service.configuration.getWaitDefault == .now ? .zero : nil)
+    return dialect.timing.getWait ?? (session.service.settings[ServiceSettings.getWaitDefault] == .now ? .zero : nil)
   }
 }
 

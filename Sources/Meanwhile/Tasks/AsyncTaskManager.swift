@@ -8,14 +8,14 @@ public actor AsyncTaskManager {
   private let observers: [any Observer]
   private let nodeID: String
   private let memory: MemoryBudget
-  private let limits: ServiceLimits
+  private var limits: ServiceLimits
   private var machine: TaskMachine
   private var runs: [TaskNumber: TaskRun] = [:]
   private var waiting: [WaiterToken: CheckedContinuation<Reception, Never>] = [:]
   private var nextNumber: TaskNumber = 1
   private var nextToken: WaiterToken = 1
   private var timer: (deadline: UInt64, cancel: Spawner.Cancellation)?
-  private var sweeper: Spawner.Cancellation?
+  private var sweeper: (interval: TimeValue, cancel: Spawner.Cancellation)?
   private var draining: [CheckedContinuation<Void, Never>] = []
 
   /// An answer, and the run that it is about if there is one.
@@ -148,12 +148,25 @@ public actor AsyncTaskManager {
     }
   }
 
-  /// Starts to sweep what has expired, at an interval.
-  func startSweeping(every interval: TimeValue) {
+  /// Puts settings in force: called at the start, and after each change.
+  func heed(_ settings: Settings) {
+    limits.update(from: settings)
+    memory.limit = limits.memoryBytesMax
+    perform(.limit(limits))
+    sweep(every: settings[ServiceSettings.sweepInterval])
+  }
+
+  /// Sweeps what has expired, at an interval.
+  private func sweep(every interval: TimeValue) {
+    guard sweeper?.interval != interval, !machine.isClosing else { return }
+    sweeper?.cancel()
     let time = environment.time
-    sweeper = environment.spawner.spawn { [weak self] in
-      while (try? await time.sleep(for: interval)) != nil { await self?.sweep() }
-    }
+    sweeper = (
+      interval,
+      environment.spawner.spawn { [weak self] in
+        while (try? await time.sleep(for: interval)) != nil { await self?.sweep() }
+      }
+    )
   }
 
   /// Removes what has expired from the store, and tries again what it could not write.
@@ -165,7 +178,7 @@ public actor AsyncTaskManager {
 
   /// Admits no more, lets what runs finish within the grace period, and leaves the rest to the next start.
   func shutDown(grace: TimeValue) async {
-    sweeper?()
+    sweeper?.cancel()
     perform(.close)
     await drain(within: grace)
     perform(.abort)

@@ -76,6 +76,11 @@ extension TaskMachine {
     startNext()
   }
 
+  mutating func limit(to limits: ServiceLimits) {
+    self.limits = limits
+    startNext()
+  }
+
   /// Gives free places to those who wait.
   mutating func startNext() {
     while runningCount < limits.runningMax, let number = queue.popFirst() {

@@ -21,6 +21,8 @@ extension TaskMachine {
     /// A load has returned; nil where the store has no such record.
     case loaded(TaskNumber, TaskRecord?)
     case loadFailed(TaskNumber, APIError)
+    /// The limits have changed. What there is already stays, even above a lower limit; places that a higher one gives are taken at once.
+    case limit(ServiceLimits)
     /// Something is due.
     case tick
     /// The store lists these as expired; what could not be written is tried again.

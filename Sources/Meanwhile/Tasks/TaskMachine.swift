@@ -12,7 +12,7 @@
 ///
 /// A finished task leaves the machine once the store has it and nobody waits; a question about it brings it back for as long as it takes.
 struct TaskMachine {
-  let limits: ServiceLimits
+  var limits: ServiceLimits
   var tasks: [TaskNumber: LiveTask] = [:]
   var waiters: [WaiterToken: Waiter] = [:]
   /// Questions about tasks that are being loaded from the store.
@@ -48,6 +48,7 @@ struct TaskMachine {
     case .written(let number, let failure): written(number, failure)
     case .loaded(let number, let record): loaded(number, record)
     case .loadFailed(let number, let error): loadFailed(number, error)
+    case .limit(let limits): limit(to: limits)
     case .tick: tick()
     case .sweep(let expired): sweep(expired)
     case .close: isClosing = true

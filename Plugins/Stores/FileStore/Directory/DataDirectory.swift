@@ -3,6 +3,7 @@ import Meanwhile
 /// The directory of a ``FileStore``: its format, its lock.
 ///
 ///     meanwhile.json    what this directory is, the version of its layout, and whose it is
+///     settings.json     what operators changed; not there until they do
 ///     LOCK              held by the process that uses it
 ///     tasks/            log/ and results/
 ///     indices/          log/ and segments/

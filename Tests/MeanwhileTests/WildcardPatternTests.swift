@@ -1,6 +1,6 @@
 import Testing
 
-@testable import MeanwhileCluster
+@testable import Meanwhile
 
 @Suite("Names with wildcards")
 struct WildcardPatternTests {

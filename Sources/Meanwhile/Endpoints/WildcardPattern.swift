@@ -1,13 +1,13 @@
 /// A name in which `*` stands for any run of characters, none included.
-struct WildcardPattern {
+public struct WildcardPattern: Sendable {
   private let pattern: [UInt8]
 
-  init(_ text: String) { pattern = Array(text.utf8) }
+  public init(_ text: String) { pattern = Array(text.utf8) }
 
-  var hasWildcard: Bool { pattern.contains(UInt8(ascii: "*")) }
+  public var hasWildcard: Bool { pattern.contains(UInt8(ascii: "*")) }
 
   /// Linear in practice and quadratic at worst: the last star alone is ever tried again.
-  func matches(_ text: String) -> Bool {
+  public func matches(_ text: String) -> Bool {
     let text = Array(text.utf8)
     var at = 0
     var inPattern = 0
