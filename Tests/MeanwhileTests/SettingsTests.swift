@@ -46,14 +46,13 @@ struct SettingsTests {
     ])
   func whatASettingCannotBeChangesNothing(name: String, text: String, reason: String) async throws {
     let settings = try Settings(Self.all, store: Notebook())
-    let error = await #expect(throws: APIError.self) {
-      try await settings.change(SettingsChange(persistent: ["toy.count": "7", name: text]))
-    }
+    let change = SettingsChange(persistent: Dictionary([("toy.flag", "true"), (name, text)]) { $1 })
+    let error = await #expect(throws: APIError.self) { try await settings.change(change) }
     #expect(error?.reason == reason)
     #expect(error?.status == 400)
     #expect(error?.type == "illegal_argument_exception")
     #expect(settings.layers == Settings.Layers())
-    #expect(settings[Self.count] == 5)
+    #expect(!settings[Self.flag])
   }
 
   @Test func whatIsTransientGoesBeforeWhatIsPersistent() async throws {
