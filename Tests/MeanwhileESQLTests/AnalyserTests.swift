@@ -25,9 +25,7 @@ struct AnalyserTests {
     var environment = AnalysisEnvironment(
       functions: .standard, settings: QuerySettings(now: Timestamp(milliseconds: 0)))
     try environment.apply(syntax.settings)
-    if let from = syntax.commands.first(where: { !$0.indexPatterns.isEmpty }) {
-      environment.indices = try await IndexResolution(store: Self.store).snapshots(of: from.indexPatterns, at: from.range)
-    }
+    environment.sources = try await IndexResolution(store: Self.store).resolve(syntax.sources)
     let plan = Optimiser.optimise(try Analyser.analyse(syntax, in: environment), functions: .standard)
     return (plan, environment.warnings.texts)
   }

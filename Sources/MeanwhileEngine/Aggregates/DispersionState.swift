@@ -7,14 +7,16 @@ extension AggregateFunction {
   ) { $0.squareRoot() }
 
   static let variance = dispersion(
-    "variance", "The variance of the whole population.", example: .init("ROW a = [2, 4, 4, 4, 5, 5, 7, 9] | STATS x = VARIANCE(a)", "4.0")
+    "variance", aliases: ["std_var"], "The variance of the whole population.",
+    example: .init("ROW a = [2, 4, 4, 4, 5, 5, 7, 9] | STATS x = VARIANCE(a)", "4.0")
   ) { $0 }
 
   private static func dispersion(
-    _ name: String, _ summary: String, example: FunctionDocumentation.Example, _ finish: @escaping @Sendable (Double) -> Double
+    _ name: String, aliases: [String] = [], _ summary: String, example: FunctionDocumentation.Example,
+    _ finish: @escaping @Sendable (Double) -> Double
   ) -> AggregateFunction {
     AggregateFunction(
-      name: name,
+      name: name, aliases: aliases,
       documentation: FunctionDocumentation(
         category: .aggregate, syntax: "\(name.uppercased())(number)", summary: summary, examples: [example])
     ) { arguments throws(FunctionError) in

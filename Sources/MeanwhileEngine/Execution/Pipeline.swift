@@ -17,6 +17,10 @@ struct Pipeline: Sendable {
     case project([Int])
     /// A row for each value of a column.
     case expand(Int)
+    /// Adds columns that are cut out of a text; of those that there are, the given ones.
+    case extract(CompiledExpression, TextExtractor, keep: [Int], Expression.Origin)
+    /// Adds columns of matching rows.
+    case join(JoinTable)
   }
 
   var source: Source
@@ -78,6 +82,13 @@ struct Pipeline: Sendable {
       case .eval(let expressions):
         for expression in expressions { page.columns.append(try expression.evaluate(frame.over(page))) }
       case .project(let channels): page.columns = channels.map { page.columns[$0] }
+      case .extract(let text, let extractor, let keep, let origin):
+        var frame = frame.over(page)
+        frame.origin = origin
+        let found = extractor.columns(of: try text.evaluate(frame), frame)
+        page.columns += keep.map { found[$0] }
+      case .join(let table):
+        return try table.join(page, frame) { try process($0, from: index + 1, frame, emit) }
       case .expand(let channel):
         let expanded = page.expanded(channel)
         for part in expanded.slices(rowCountMax: Page.rowCountMax) {

@@ -38,7 +38,8 @@ final class PlanRun: Sendable {
     case .sort(let input, let keys): return try await sorted(input, keys, columns)
     case .top(let input, let keys, let count): return try await top(input, keys, max(0, count), columns)
     case .aggregate(let input, let aggregation): return try await aggregated(input, aggregation, columns)
-    case .scan, .rows, .filter, .eval, .project, .expand:
+    case .union(let plans, let attributes): return try await united(plans, attributes, columns)
+    case .scan, .rows, .filter, .eval, .project, .expand, .extract, .join, .inlineAggregate:
       var pipeline = try await self.pipeline(for: plan, required: Set(columns))
       try pipeline.project(columns)
       return try await collect(pipeline, limit: nil)
@@ -84,7 +85,7 @@ final class PlanRun: Sendable {
     return pages.map { page in Page(rowCount: page.rowCount, columns: channels.map { page.columns[$0] }) }
   }
 
-  private func aggregated(_ input: Plan, _ aggregation: Plan.Aggregation, _ columns: [Attribute]) async throws -> [Page] {
+  func aggregated(_ input: Plan, _ aggregation: Plan.Aggregation, _ columns: [Attribute]) async throws -> [Page] {
     let aggregates = aggregation.aggregates.filter { columns.contains($0.attribute) }
     var required: Set<Attribute> = []
     for group in aggregation.groups { required.formUnion(group.expression.attributes) }
@@ -142,7 +143,10 @@ final class PlanRun: Sendable {
       pipeline.steps.append(.expand(channel))
       pipeline.layout[channel] = new
       return pipeline
-    case .aggregate, .sort, .top, .limit, .limitBy:
+    case .extract(let input, let extraction): return try await extracting(input, extraction, required)
+    case .join(let input, let join): return try await joining(input, join, required)
+    case .inlineAggregate(let input, let aggregation): return try await aggregatingInline(input, aggregation, required)
+    case .aggregate, .sort, .top, .limit, .limitBy, .union:
       let columns = plan.output.filter(required.contains)
       return Pipeline(source: .pages(try await rows(of: plan, columns: columns)), layout: columns)
     }

@@ -152,5 +152,5 @@ struct SegmentReader {
 
 extension IndexDefinition {
   /// The setting `index.mode`.
-  var mode: String { settings["mode"]?.string ?? settings["index"]?.object?["mode"]?.string ?? "standard" }
+  public var mode: String { settings["mode"]?.string ?? settings["index"]?.object?["mode"]?.string ?? "standard" }
 }

@@ -77,3 +77,16 @@ public indirect enum Expression: Sendable {
     }
   }
 }
+
+extension Expression {
+  /// The expression with columns replaced by what stands for them.
+  public func replacing(_ columns: [Attribute: Expression]) -> Expression {
+    switch self {
+    case .literal: return self
+    case .column(let attribute): return columns[attribute] ?? self
+    case .call(var call):
+      call.arguments = call.arguments.map { $0.replacing(columns) }
+      return .call(call)
+    }
+  }
+}

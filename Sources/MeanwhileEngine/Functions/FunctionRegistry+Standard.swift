@@ -15,37 +15,41 @@ extension FunctionRegistry {
     ArithmeticOperator.allCases.map(\.function) + [.negate]
       + ComparisonOperator.allCases.map(\.function)
       + LogicOperator.allCases.map(\.function) + [.not]
-      + [.isNull, .isNotNull, .isIn, .like, .rlike]
+      + [.isNull, .isNotNull, .isIn, .like, .rlike, .random]
   }
 
   private static var math: [ScalarFunction] {
     MathFunction.all.map(\.function) + ScalarFunction.constants
-      + [.ceiling, .floor, .absolute, .round, .power, .atan2, .hypotenuse, .logarithm]
+      + [
+        .ceiling, .floor, .absolute, .round, .power, .atan2, .hypotenuse, .logarithm, .copySign, .scaled, .roundTo,
+      ]
   }
 
   private static var multiValues: [ScalarFunction] {
-    FoldOfValues.allCases.map(\.function)
+    FoldOfValues.allCases.map(\.function) + SetsOfValues.allCases.map(\.function)
       + [
         .countOfValues, .firstOfValues, .lastOfValues, .distinctValues, .sortedValues, .sliceOfValues, .joinedValues,
+        .zippedValues, .percentileOfValues, .deviationOfValues, .seriesOfValues,
         ExtremeOfValues.least.ofRow, ExtremeOfValues.greatest.ofRow, ExtremeOfValues.least.ofArguments,
         ExtremeOfValues.greatest.ofArguments,
       ]
   }
 
   private static var dates: [ScalarFunction] {
-    [.now, .dateTrunc, .dateExtract, .dateDifference, .dateFormat, .dateParse, .dayName, .monthName]
+    [.now, .dateTrunc, .dateExtract, .dateDifference, .dateFormat, .dateParse, .dayName, .monthName, .bucket, .timeBucket, .timeRange]
   }
 
   private static var strings: [ScalarFunction] {
     [
       .length, .byteLength, .bitLength, .startsWith, .endsWith, .contains, .locate, .toLower, .toUpper, .trim, .ltrim, .rtrim, .reverse,
-      .substring, .left, .right, .concat, .split,
+      .substring, .left, .right, .concat, .split, .replace, .hash, .md5, .sha1, .sha256, .toBase64, .fromBase64, .urlEncode,
+      .urlEncodeComponent, .urlDecode, .jsonExtract, .toText,
     ]
   }
 
-  private static var conditionals: [ScalarFunction] { [.caseWhen, .coalesce] }
+  private static var conditionals: [ScalarFunction] { [.caseWhen, .coalesce, .clamp, .clampMinimum, .clampMaximum] }
 
-  private static var addresses: [ScalarFunction] { [.cidrMatch, .ipPrefix] }
+  private static var addresses: [ScalarFunction] { [.cidrMatch, .ipPrefix, .networkDirection] }
 
   private static var spans: [ScalarFunction] { [.toDatePeriod, .toTimeDuration] }
 
@@ -54,7 +58,7 @@ extension FunctionRegistry {
   private static var aggregates: [AggregateFunction] {
     [
       .count, .sum, .average, .minimum, .maximum, .countDistinct, .median, .percentile, .medianAbsoluteDeviation, .standardDeviation,
-      .variance, .values, .present, .absent, .weightedAverage,
+      .variance, .values, .present, .absent, .weightedAverage, .top, .first, .last, .sample,
     ]
   }
 }

@@ -16,6 +16,8 @@ public enum OperatorName {
   public static let like = "like"
   /// A value and a constant regular expression.
   public static let rlike = "rlike"
+  /// A number between 0 and 1, another for each row: what `SAMPLE` compares with its probability.
+  public static let random = "random_number"
   /// A field and a constant query: ES|QL's `field : query`.
   public static let match = "match_operator"
 }

@@ -19,6 +19,14 @@ public indirect enum Plan: Sendable {
   case limitBy(Plan, [Attribute], count: Int)
   /// One row for each value of a multi-value column; the new column replaces the old.
   case expand(Plan, Attribute, as: Attribute)
+  /// Adds columns that are cut out of a text.
+  case extract(Plan, Extraction)
+  /// Adds columns of the rows of another plan that a row matches.
+  case join(Plan, Join)
+  /// Adds the aggregates of a row's group to every row.
+  case inlineAggregate(Plan, Aggregation)
+  /// The rows of several plans, one plan after another. Each gives as many columns as there are here, of the same types, in the same order.
+  case union([Plan], [Attribute])
 
   /// A new column and how it is computed.
   public struct Assignment: Sendable {
@@ -130,6 +138,10 @@ public indirect enum Plan: Sendable {
     case .project(_, let attributes): attributes
     case .aggregate(_, let aggregation): aggregation.aggregates.map(\.attribute) + aggregation.groups.map(\.attribute)
     case .expand(let input, let old, let new): input.output.map { $0 == old ? new : $0 }
+    case .extract(let input, let extraction): input.output + extraction.outputs
+    case .join(let input, let join): input.output + join.columns
+    case .inlineAggregate(let input, let aggregation): input.output + aggregation.aggregates.map(\.attribute)
+    case .union(_, let attributes): attributes
     }
   }
 }

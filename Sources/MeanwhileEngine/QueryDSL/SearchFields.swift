@@ -62,6 +62,18 @@ public struct SearchFields: Sendable {
     return found
   }
 
+  /// Reads a field from a column that is there already.
+  mutating func bind(_ path: String, to attribute: Attribute) {
+    let known = (leaves[path] ?? []).filter { $0.leaf.field.type.dataType == attribute.type }
+    if known.isEmpty {
+      guard leaves[path] == nil, let type = FieldType(rawValue: attribute.type.rawValue) else { return }
+      let leaf = Mapping.Leaf(path: path, field: FieldMapping(type: type), sourcePath: path)
+      variants[path] = [Variant(attribute: attribute, leaf: leaf, index: "")]
+    } else {
+      variants[path] = known.map { Variant(attribute: attribute, leaf: $0.leaf, index: $0.index) }
+    }
+  }
+
   /// A column of nulls, for a field that no index has.
   public mutating func unmapped(_ path: String, type: DataType) -> Attribute {
     let attribute = Attribute(name: path, type: type)

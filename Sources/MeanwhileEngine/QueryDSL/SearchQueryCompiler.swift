@@ -16,6 +16,14 @@ public struct SearchQueryCompiler: Sendable {
     self.registry = registry
   }
 
+  /// - Parameter bindings: columns that are there already, by the paths of the fields that they hold. A path that no index has names the column alone.
+  public init(
+    _ snapshots: [IndexSnapshot], now: Timestamp, bindings: [(path: String, attribute: Attribute)], registry: FunctionRegistry = .standard
+  ) {
+    self.init(snapshots, now: now, registry: registry)
+    for binding in bindings { fields.bind(binding.path, to: binding.attribute) }
+  }
+
   /// The columns of a field that is read for something else than the query.
   public mutating func variants(of path: String) -> [SearchFields.Variant] { fields.variants(of: path) }
 

@@ -24,6 +24,14 @@ extension Plan {
     case .limit(let input, let count): "\(input.printed)\nlimit \(count)"
     case .limitBy(let input, let keys, let count): "\(input.printed)\nlimit \(count) by " + keys.map(\.name).joined(separator: ", ")
     case .expand(let input, let old, _): "\(input.printed)\nexpand \(old.name)"
+    case .extract(let input, let extraction): "\(input.printed)\nextract " + extraction.outputs.map(\.name).joined(separator: ", ")
+    case .join(let input, let join):
+      "\(input.printed)\njoin " + join.keys.map { "\($0.left.printed) == \($0.right.printed)" }.joined(separator: ", ")
+        + " adding " + join.columns.map(\.name).joined(separator: ", ")
+    case .inlineAggregate(let input, let aggregation):
+      "\(input.printed)\naggregate inline " + aggregation.aggregates.map(\.attribute.name).joined(separator: ", ")
+    case .union(let inputs, let attributes):
+      "union [" + inputs.map(\.printed).joined(separator: "] [") + "] as " + attributes.map(\.name).joined(separator: ", ")
     }
   }
 

@@ -22,6 +22,7 @@ import Testing
 
   static func text(_ value: String) -> (Value, DataType) { (.string(value), .keyword) }
   static func integer(_ value: Int64) -> (Value, DataType) { (.long(value), .integer) }
+  static func several(_ values: Int64...) -> (Value, DataType) { (.several(values.map { .long($0) }), .integer) }
   static func date(_ text: String) -> (Value, DataType) { (ISODate.parseMillis(text).map(Value.long) ?? .null, .date) }
 
   static let cases: [Case] = [
@@ -50,6 +51,33 @@ import Testing
     Case("date_format", [text("yyyy-MM"), date("2024-03-01")], .string("2024-03")),
     Case("date_parse", [text("yyyy/MM"), text("2024/03")], date("2024-03-01").0),
     Case("+", [date("2024-01-31"), (.long(DatePeriod(months: 1).encoded), .datePeriod)], date("2024-02-29").0),
+    Case("replace", [text("a1b22"), text("[0-9]+"), text("<$0>")], .string("a<1>b<22>")),
+    Case("replace", [text("abc"), text("(b)|x"), text("\\$1$1")], .string("a$1bc")),
+    Case("replace", [text("ab"), text(""), text("-")], .string("-a-b-")),
+    Case("to_base64", [text("hello")], .string("aGVsbG8=")), Case("from_base64", [text("aGVsbG8=")], .string("hello")),
+    Case("from_base64", [text("!")], .null), Case("url_encode", [text("a b/é")], .string("a+b%2F%C3%A9")),
+    Case("url_encode_component", [text("a b")], .string("a%20b")), Case("url_decode", [text("a%2Fb+c")], .string("a/b c")),
+    Case("url_decode", [text("%4")], .null), Case("json_extract", [text(#"{"a": [{"b": 7}]}"#), text("$.a[0].b")], .string("7")),
+    Case("json_extract", [text(#"{"a": {"b": 1}}"#), text("a")], .string(#"{"b":1}"#)),
+    Case("json_extract", [text("{}"), text("a")], .null),
+    Case("copy_sign", [(.double(3), .double), integer(-1)], .double(-3)), Case("scalb", [(.double(3), .double), integer(2)], .double(12)),
+    Case("clamp", [integer(7), integer(1), integer(5)], .long(5)), Case("clamp_min", [text("a"), text("b")], .string("b")),
+    Case("clamp_max", [integer(7), (.null, .integer)], .null),
+    Case("round_to", [integer(7), integer(10), integer(0), integer(5)], .long(5)),
+    Case("round_to", [integer(-7), integer(10), integer(0)], .long(0)), Case("bucket", [integer(17), (.double(5), .double)], .double(15)),
+    Case("bucket", [integer(17), integer(10), integer(0), integer(100)], .double(10)),
+    Case("bucket", [integer(1), integer(0), integer(0), integer(0)], .null),
+    Case("bucket", [date("2024-05-17"), integer(12), text("2024-01-01"), text("2025-01-01")], date("2024-05-01").0),
+    Case("bucket", [date("2024-05-17T10:31:00Z"), (.long(1_800_000), .timeDuration)], date("2024-05-17T10:30:00Z").0),
+    Case("mv_append", [several(1, 2), integer(2)], several(1, 2, 2).0), Case("mv_append", [integer(1), (.null, .integer)], .null),
+    Case("mv_union", [several(1, 2), several(2, 3)], several(1, 2, 3).0), Case("mv_union", [integer(1), (.null, .integer)], .long(1)),
+    Case("mv_intersection", [several(1, 2, 2), several(2, 3)], .long(2)), Case("mv_difference", [several(1, 2), integer(2)], .long(1)),
+    Case("mv_contains", [several(1, 2, 3), several(3, 1)], .boolean(true)),
+    Case("mv_contains", [integer(1), (.null, .integer)], .boolean(true)),
+    Case("mv_intersects", [several(1, 2), several(3, 4)], .boolean(false)),
+    Case("mv_zip", [text("a"), (.several([.string("x"), .string("y")]), .keyword), text("-")], .several([.string("a-x"), .string("y")])),
+    Case("mv_percentile", [several(1, 2, 3, 10), integer(50)], .long(2)), Case("mv_percentile", [several(1, 2), integer(101)], .null),
+    Case("mv_median_absolute_deviation", [several(0, 2, 5, 6)], .long(2)),
   ]
 
   @Test(arguments: cases) func ofConstants(_ given: Case) async throws {

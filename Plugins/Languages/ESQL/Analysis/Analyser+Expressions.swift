@@ -19,7 +19,11 @@ extension Analyser {
     case .negate(let operand): return apply(OperatorName.negate, [operand], at: syntax.range)
     case .arithmetic(let symbol, let left, let right): return apply(symbol.rawValue, [left, right], at: syntax.range)
     case .comparison(let symbol, let left, let right): return apply(symbol.rawValue, [left, right], at: syntax.range)
-    case .not(let operand): return apply(OperatorName.not, [operand], at: syntax.range)
+    case .not(let operand):
+      let scored = scoresMatches
+      scoresMatches = false
+      defer { scoresMatches = scored }
+      return apply(OperatorName.not, [operand], at: syntax.range)
     case .and(let left, let right): return apply(OperatorName.and, [left, right], at: syntax.range)
     case .or(let left, let right): return apply(OperatorName.or, [left, right], at: syntax.range)
     case .isNull(let operand, let negated):
@@ -29,8 +33,7 @@ extension Analyser {
     case .like(let operand, let language, let patterns, _, let negated):
       return negate(like(operand, language, patterns, at: syntax.range), if: negated, at: syntax.range)
     case .cast(let operand, let type): return cast(operand, to: type, at: syntax.range)
-    case .match(let name, _, let query):
-      return apply(OperatorName.match, [ExpressionSyntax(.column(name), name.range, depth: 1), query], at: syntax.range)
+    case .match(let name, let cast, let query): return searchOperator(name, cast: cast, query, at: syntax.range)
     }
   }
 
@@ -83,6 +86,7 @@ extension Analyser {
 
   private mutating func call(_ call: CallSyntax, at range: SourceRange) -> Expression? {
     let name = call.name.text.lowercased()
+    if let function = SearchFunction(rawValue: name) { return search(function, call, at: range) }
     let isScalar = environment.functions.scalar(name) != nil
     if environment.functions.aggregate(name) != nil, aggregation != nil || !isScalar { return aggregate(call, at: range) }
     guard isScalar, !FunctionNames.isReserved(name) else {
@@ -97,11 +101,16 @@ extension Analyser {
       problem("[*] is an argument of COUNT only", at: arguments[0].range)
       arguments = []
     }
+    if FunctionNames.timestamped.contains(name) {
+      // The range is the call's: messages about `@timestamp` point there.
+      arguments.insert(ExpressionSyntax(.column(NameSyntax(text: "@timestamp", range: range)), range, depth: 1), at: 0)
+    }
     return apply(name, arguments, at: range)
   }
 
   /// Applies a function of the registry to arguments that are to be resolved.
   mutating func apply(_ function: String, _ arguments: [ExpressionSyntax], at range: SourceRange) -> Expression? {
+    if let converted = unionConversion(function, arguments, at: range) { return converted }
     var resolved: [Expression] = []
     for argument in arguments {
       // The others are looked at even so: a query's problems are told all at once.
@@ -109,6 +118,20 @@ extension Analyser {
     }
     guard resolved.count == arguments.count else { return nil }
     return apply(function, resolved, texts: arguments.map { source.text(of: $0.range) }, at: range)
+  }
+
+  /// An explicit conversion of a column that has different types in different places; nil for anything else.
+  private mutating func unionConversion(_ function: String, _ arguments: [ExpressionSyntax], at range: SourceRange) -> Expression? {
+    guard arguments.count == 1, case .column(let name) = arguments[0].kind, case .found(let attribute) = lookUp(name.text),
+      let variants = unionVariants[attribute], environment.functions.scalar(function)?.documentation.category == .conversion
+    else { return nil }
+    let text = source.text(of: arguments[0].range)
+    var converted: [Expression] = []
+    for variant in variants {
+      guard let one = apply(function, [.column(variant)], texts: [text], at: range) else { return nil }
+      converted.append(one)
+    }
+    return try? environment.functions.call("coalesce", converted, origin: origin(range))
   }
 
   /// Applies a function of the registry, casting string literals to what it takes.
@@ -121,9 +144,17 @@ extension Analyser {
       return fold(try environment.functions.call(function, arguments, texts: texts, origin: origin(range)))
     } catch {
       if let made = callCastingLiterals(function, arguments, texts: texts, at: range) { return fold(made) }
+      if let made = callWithConstants(function, arguments, texts: texts, at: range) { return fold(made) }
       problem(error.message, at: range)
       return nil
     }
+  }
+
+  /// Tries a call again with the constants that columns behind its first argument stand for.
+  private func callWithConstants(_ function: String, _ arguments: [Expression], texts: [String], at range: SourceRange) -> Expression? {
+    let replaced = arguments.prefix(1) + arguments.dropFirst().map { $0.replacing(constants) }
+    guard !constants.isEmpty, replaced.contains(where: { $0.constant != nil }) else { return nil }
+    return try? environment.functions.call(function, Array(replaced), texts: texts, origin: origin(range))
   }
 
   private mutating func negate(_ operand: Expression?, if negated: Bool, at range: SourceRange) -> Expression? {
@@ -179,7 +210,7 @@ extension Analyser {
 extension AnalysisEnvironment {
   /// Why an unsupported column cannot be computed with.
   func unsupportedMessage(_ attribute: Attribute) -> String {
-    let conflicts = indices?.fields().first { $0.name == attribute.name }?.conflicts ?? []
+    let conflicts = sources.conflicts(of: attribute.name)
     guard !conflicts.isEmpty else {
       return "Cannot use field [\(attribute.name)] with unsupported type [\(attribute.originalTypes.joined(separator: ","))]"
     }

@@ -40,6 +40,21 @@ extension Analyser {
     return nil
   }
 
+  /// A constant as a value of a type that it is, or can be read as without loss; nil where it cannot.
+  func fitting(_ literal: Expression, in type: DataType) -> Expression? {
+    guard case .literal(let value, let own) = literal else { return nil }
+    if own == .null || own == type { return .literal(value, type) }
+    if own.isString, case .success(let cast) = castLiteral(literal, to: type) { return cast }
+    guard own.isNumeric, type.isNumeric else { return nil }
+    switch (value, type) {
+    case (.long(let number), .integer) where own != .unsignedLong && Int32(exactly: number) != nil: return .literal(value, type)
+    case (.long, .long) where own == .integer: return .literal(value, type)
+    case (.long(let number), .unsignedLong) where number >= 0: return .literal(.long(number ^ .min), type)
+    case (.long(let number), .double) where own != .unsignedLong: return .literal(.double(Double(number)), type)
+    default: return nil
+    }
+  }
+
   private static let castFunctions: [DataType: String] = [
     .date: "to_datetime", .dateNanos: "to_date_nanos", .ip: "to_ip", .version: "to_version", .boolean: "to_boolean",
   ]

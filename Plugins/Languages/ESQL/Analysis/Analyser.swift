@@ -18,8 +18,20 @@ struct Analyser {
   private(set) var problems: [String] = []
   /// Whether some command limits the rows.
   var hasLimit = false
+  /// Columns that are the same in every row: what stands for them where a function takes constants only.
+  var constants: [Attribute: Expression] = [:]
   /// Set while the aggregates of a STATS are read.
   var aggregation: AggregationScope?
+  /// For columns that have different types in different places: a column for each of them. An explicit conversion makes one of them again.
+  var unionVariants: [Attribute: [Attribute]] = [:]
+  /// Whether a FORK was met.
+  var isWithinFork = false
+  /// Where the last SORT stands.
+  var sortRange: SourceRange?
+  /// Whether what full-text functions find counts for the score: within a WHERE, not below a NOT.
+  var scoresMatches = false
+  /// What full-text functions search.
+  var searchScope = SearchScope()
 
   init(_ source: QuerySource, _ environment: AnalysisEnvironment) {
     self.source = source
@@ -34,6 +46,7 @@ struct Analyser {
     var analyser = Analyser(query.source, environment)
     for command in query.commands { try command.analyse(&analyser) }
     guard analyser.problems.isEmpty else { throw .verification(analyser.problems) }
+    try analyser.addScores()
     return analyser.limited()
   }
 
@@ -51,7 +64,15 @@ struct Analyser {
     if !problems.contains(text) { problems.append(text) }
   }
 
+  /// Takes over what is wrong with a branch.
+  mutating func takeProblems(of branch: Analyser) {
+    for text in branch.problems where !problems.contains(text) { problems.append(text) }
+  }
+
   // MARK: - Columns
+
+  /// Names that stand for something that was complained of.
+  var unresolved: Set<String> { unresolvedNames }
 
   /// What a name stands for.
   enum Lookup {
@@ -143,6 +164,7 @@ struct Analyser {
       // Unmapped fields may have grown the plan meanwhile; the order of assignments stays that of the query.
       let attribute = Attribute(name: field.name, type: expression.type)
       assignments.append(Plan.Assignment(attribute, expression))
+      if expression.constant != nil { constants[attribute] = expression }
       add(attribute)
     }
     if !assignments.isEmpty { plan = .eval(plan, assignments) }

@@ -9,10 +9,10 @@ struct AnalysisEnvironment: Sendable {
   /// What folding constants complains of, and the default limit.
   var warnings = Warnings()
   var limits = RowLimits()
-  /// The indices of the query, resolved; nil where it reads none.
-  var indices: ResolvedIndices?
+  /// The data that the query's commands read.
+  var sources = ResolvedSources()
   /// The request's condition on the documents that FROM reads.
-  var filter: SearchFilter?
+  var filter: SearchQuery?
   /// What `SHOW INFO` answers.
   var server = ServerInformation()
   /// `SET unmapped_fields = "nullify"`: an unknown column is null.

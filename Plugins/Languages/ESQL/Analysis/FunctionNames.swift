@@ -5,9 +5,12 @@ enum FunctionNames {
   /// Operators whose string literals become what they are compared with.
   static let comparing: Set<String> = ["==", "!=", "<", "<=", ">", ">=", OperatorName.isIn]
 
+  /// Functions of `@timestamp`, which calls do not name.
+  static let timestamped: Set<String> = ["tbucket", "trange"]
+
   private static let reserved: Set<String> = [
-    OperatorName.negate, OperatorName.not, OperatorName.and, OperatorName.or, OperatorName.isNull, OperatorName.isNotNull,
-    OperatorName.isIn, OperatorName.like, OperatorName.rlike, OperatorName.match, "+", "-", "*", "/", "%", "==", "=~", "!=", "<", "<=", ">",
+    OperatorName.negate, OperatorName.not, OperatorName.and, OperatorName.or, OperatorName.random, OperatorName.isIn, OperatorName.like,
+    OperatorName.rlike, OperatorName.match, "+", "-", "*", "/", "%", "==", "=~", "!=", "<", "<=", ">",
     ">=",
   ]
 

@@ -14,6 +14,8 @@ struct ResolvedIndices: Sendable {
     var path: String
     /// For ``DataType/unsupported``: the mapping types behind it, sorted.
     var originalTypes: [String] = []
+    /// Where indices disagree: the types that there are columns of.
+    var variants: [DataType] = []
     /// Where indices disagree: which index has which type, by type.
     var conflicts: [(type: String, indices: [String])] = []
   }
@@ -72,6 +74,7 @@ struct ResolvedIndices: Sendable {
     }
     let named = found.map { entry in (type: entry.field.originalTypes.first ?? entry.field.type.name, index: entry.index) }
     field.type = .unsupported
+    field.variants = types.filter { $0 != .unsupported }.sorted { $0.name < $1.name }
     field.originalTypes = Set(named.map(\.type)).sorted()
     field.conflicts = field.originalTypes.map { type in (type, named.filter { $0.type == type }.map(\.index)) }
     return field

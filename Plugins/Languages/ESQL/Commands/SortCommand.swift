@@ -48,6 +48,7 @@ struct SortCommand: Command {
         keys.append(Plan.SortKey(key, isAscending: !order.isDescending, nullsFirst: order.nullsFirst))
       }
     }
+    analyser.sortRange = range
     if !keys.isEmpty { analyser.plan = .sort(analyser.plan, keys) }
   }
 

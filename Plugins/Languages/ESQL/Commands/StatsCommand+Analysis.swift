@@ -5,7 +5,11 @@ import MeanwhileEngine
 extension StatsCommand {
   /// Groups are computed first, and hide columns of their names from the aggregates. What stands around an aggregate, as in `MAX(a) - MIN(a)`, is computed
   /// from the aggregates' results.
-  func analyse(_ analyser: inout Analyser) {
+  func analyse(_ analyser: inout Analyser) { analyse(&analyser, inline: false) }
+
+  /// - Parameter inline: whether every row stays, with the aggregates of its group.
+  func analyse(_ analyser: inout Analyser, inline: Bool) {
+    let before = analyser.columns
     let (assignments, spellings) = analyseGroups(&analyser)
     let groups = Dictionary(assignments.map { ($0.attribute.name, $0.attribute) }) { _, last in last }
     analyser.aggregation = AggregationScope(groups: groups, spellings: spellings)
@@ -20,11 +24,33 @@ extension StatsCommand {
     }
     let collected = analyser.aggregation?.aggregates ?? []
     analyser.aggregation = nil
-    analyser.plan = .aggregate(analyser.plan, Plan.Aggregation(groups: assignments, aggregates: collected))
+    let aggregation = Plan.Aggregation(groups: assignments, aggregates: collected)
+    if inline { return finishInline(aggregation, results, unresolved, before, &analyser) }
+    analyser.plan = .aggregate(analyser.plan, aggregation)
     if !results.isEmpty { analyser.plan = .eval(analyser.plan, results) }
     analyser.setColumns(results.map(\.attribute) + assignments.map(\.attribute), keepsUnresolved: false)
     for name in unresolved { analyser.addUnresolved(name) }
     for group in self.groups where groups[group.name] == nil { analyser.addUnresolved(group.name) }
+  }
+
+  /// The columns of before, then the aggregates, then the groups; each name once.
+  private func finishInline(
+    _ aggregation: Plan.Aggregation, _ results: [Plan.Assignment], _ unresolved: [String], _ before: [Attribute], _ analyser: inout Analyser
+  ) {
+    // Aggregates' expressions name the groups of a STATS, which here are the rows' own columns.
+    var own: [Attribute: Expression] = [:]
+    for group in aggregation.groups { own[group.attribute] = group.expression }
+    analyser.plan = .inlineAggregate(analyser.plan, aggregation)
+    if !results.isEmpty {
+      analyser.plan = .eval(analyser.plan, results.map { Plan.Assignment($0.attribute, $0.expression.replacing(own)) })
+    }
+    let groups = aggregation.groups.compactMap { group -> Attribute? in
+      guard case .column(let key) = group.expression else { return nil }
+      return key.renamed(group.attribute.name)
+    }
+    analyser.setColumns(before)
+    for attribute in results.map(\.attribute) + groups { analyser.add(attribute) }
+    for name in unresolved { analyser.addUnresolved(name) }
   }
 
   /// The grouping columns of the result, and their spellings. The expressions among them become columns of the input.

@@ -15,6 +15,8 @@ struct WhereCommand: Command {
   }
 
   func analyse(_ analyser: inout Analyser) {
+    analyser.scoresMatches = true
+    defer { analyser.scoresMatches = false }
     guard let filter = analyser.expression(condition) else { return }
     guard filter.type == .boolean || filter.type == .null else {
       return analyser.problem("Condition expression needs to be boolean, found [\(filter.type.name.uppercased())]", at: condition.range)

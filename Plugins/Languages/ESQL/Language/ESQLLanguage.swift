@@ -28,13 +28,10 @@ public struct ESQLLanguage: QueryLanguage {
       settings: QuerySettings(now: session.service.environment.time.now(), timeZone: read.timeZone, locale: read.locale))
     environment.server.version = session.service.configuration.compatibleVersion
     try environment.apply(syntax.settings)
-    if let from = syntax.commands.first(where: { !$0.indexPatterns.isEmpty }) {
-      let store = try session.resource((any IndexStore).self)
-      let indices = try await IndexResolution(store: store).snapshots(of: from.indexPatterns, at: from.range)
-      environment.indices = indices
-      environment.filter = try read.filter.map { filter in
-        try SearchFilter(SearchQuery(parsing: filter), over: indices.snapshots, now: environment.settings.now)
-      }
+    let sources = syntax.sources
+    if !sources.isEmpty {
+      environment.sources = try await IndexResolution(store: session.resource((any IndexStore).self)).resolve(sources)
+      environment.filter = try read.filter.map { try SearchQuery(parsing: $0) }
     }
     let plan = Optimiser.optimise(try Analyser.analyse(syntax, in: environment), functions: functions)
     return ESQLQuery(

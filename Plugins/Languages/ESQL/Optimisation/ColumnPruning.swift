@@ -29,13 +29,7 @@ enum ColumnPruning {
     case .aggregate(let input, var aggregation):
       // An aggregation without groups gives its one row whatever it computes.
       aggregation.aggregates.removeAll { !needed.contains($0.attribute) }
-      var read: Set<Attribute> = []
-      for group in aggregation.groups { read.formUnion(group.expression.attributes) }
-      for aggregate in aggregation.aggregates {
-        for argument in aggregate.arguments { read.formUnion(argument.attributes) }
-        if let filter = aggregate.filter { read.formUnion(filter.attributes) }
-      }
-      return .aggregate(prune(input, needing: read), aggregation)
+      return .aggregate(prune(input, needing: aggregation.reads), aggregation)
     case .sort(let input, let keys): return .sort(prune(input, needing: needed.union(attributes(keys))), keys)
     case .top(let input, let keys, let count):
       return .top(prune(input, needing: needed.union(attributes(keys))), keys, count: count)
@@ -46,6 +40,26 @@ enum ColumnPruning {
       needed.remove(new)
       needed.insert(old)
       return .expand(prune(input, needing: needed), old, as: new)
+    case .extract(let input, let extraction):
+      guard !needed.isDisjoint(with: extraction.outputs) else { return prune(input, needing: needed) }
+      return .extract(prune(input, needing: needed.subtracting(extraction.outputs).union(extraction.text.attributes)), extraction)
+    case .join(let input, var join):
+      join.columns.removeAll { !needed.contains($0) }
+      join.right = prune(join.right, needing: join.rightReads.union(join.columns))
+      return .join(prune(input, needing: needed.subtracting(join.columns).union(join.leftReads)), join)
+    case .inlineAggregate(let input, var aggregation):
+      let added = Set(aggregation.aggregates.map(\.attribute))
+      aggregation.aggregates.removeAll { !needed.contains($0.attribute) }
+      let pruned = prune(input, needing: needed.subtracting(added).union(aggregation.reads))
+      return aggregation.aggregates.isEmpty ? pruned : .inlineAggregate(pruned, aggregation)
+    case .union(let inputs, let attributes):
+      let places = attributes.indices.filter { needed.contains(attributes[$0]) }
+      let kept = inputs.map { input in
+        let output = input.output
+        let columns = places.map { output[$0] }
+        return Plan.project(prune(input, needing: Set(columns)), columns)
+      }
+      return .union(kept, places.map { attributes[$0] })
     }
   }
 

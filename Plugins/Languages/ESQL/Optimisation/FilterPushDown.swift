@@ -23,6 +23,9 @@ struct FilterPushDown {
     case .sort(let input, let keys): return .sort(push(condition, into: input), keys)
     case .expand(let input, let old, let new) where reads(condition, noneOf: [new]):
       return .expand(push(condition, into: input), old, as: new)
+    case .extract(let input, let extraction) where reads(condition, noneOf: extraction.outputs):
+      return .extract(push(condition, into: input), extraction)
+    case .join(let input, let join) where reads(condition, noneOf: join.columns): return .join(push(condition, into: input), join)
     default: return .filter(plan, condition)
     }
   }

@@ -30,6 +30,10 @@ extension Plan {
     case .limit(let input, let count): .limit(rewrite(input), count)
     case .limitBy(let input, let keys, let count): .limitBy(rewrite(input), keys, count: count)
     case .expand(let input, let old, let new): .expand(rewrite(input), old, as: new)
+    case .extract(let input, let extraction): .extract(rewrite(input), extraction)
+    case .join(let input, let join): .join(rewrite(input), join)
+    case .inlineAggregate(let input, let aggregation): .inlineAggregate(rewrite(input), aggregation)
+    case .union(let inputs, let attributes): .union(inputs.map(rewrite), attributes)
     }
   }
 }

@@ -14,8 +14,8 @@ protocol Command: Sendable, CustomStringConvertible {
   /// Reads the command. The parser's current token is the one behind the keyword; when this returns it is the one behind the command.
   init(parsing parser: inout Parser, keyword: Token) throws(APIError)
 
-  /// The index patterns that it reads, which are resolved before analysis.
-  var indexPatterns: [String] { get }
+  /// The data that it reads, which is resolved before analysis.
+  var sources: [SourceReference] { get }
 
   /// Adds the command to the plan. What is wrong with it is noted with the analyser; commands behind it are still looked at.
   func analyse(_ analyser: inout Analyser) throws(APIError)
@@ -23,7 +23,7 @@ protocol Command: Sendable, CustomStringConvertible {
 
 extension Command {
   static var mode: Lexer.Mode { .expression }
-  var indexPatterns: [String] { [] }
+  var sources: [SourceReference] { [] }
 }
 
 /// The commands there are.
@@ -33,14 +33,16 @@ enum Commands {
 
   /// What may follow a pipe.
   static let processing: [any Command.Type] = [
-    DropCommand.self, EvalCommand.self, KeepCommand.self, LimitCommand.self, ExpandCommand.self, RenameCommand.self, SortCommand.self,
-    StatsCommand.self, WhereCommand.self,
+    DedupCommand.self, DissectCommand.self, DistinctCommand.self, DropCommand.self, EnrichCommand.self, EvalCommand.self,
+    FillNullCommand.self, ForkCommand.self, GrokCommand.self, InlineStatsCommand.self, InlineStatsWordCommand.self, KeepCommand.self,
+    LimitCommand.self, LookupCommand.self, ExpandCommand.self, RenameCommand.self, SampleCommand.self, SortCommand.self,
+    StatsCommand.self, URIPartsCommand.self, WhereCommand.self,
   ]
 
   /// Words that begin a command of the language which is not here yet: refused by name.
   static let notSupportedYet: Set<String> = [
-    "change_point", "completion", "dedup", "dissect", "enrich", "explain", "fork", "fuse", "grok", "inline", "inlinestats", "insist",
-    "lookup", "metrics_info", "mmr", "promql", "registered_domain", "rerank", "sample", "score", "ts", "ts_info", "uri_parts", "user_agent",
+    "change_point", "completion", "explain", "fuse", "insist", "metrics_info", "mmr", "promql", "registered_domain", "rerank", "score",
+    "ts", "ts_info", "user_agent",
   ]
 
   /// The words of a table, as an error lists them.

@@ -64,6 +64,27 @@ struct Parser {
     return QuerySyntax(source: source, settings: settings, commands: commands)
   }
 
+  /// `( command | command … )`: a query within a query. The current token is the opening parenthesis.
+  ///
+  /// - Parameters:
+  ///   - table: what it may begin with.
+  ///   - next: how the text behind it is cut into tokens.
+  mutating func parenthesized(_ table: [any Command.Type], then next: Lexer.Mode) throws(APIError) -> [any Command] {
+    nesting += 1
+    defer { nesting -= 1 }
+    guard nesting <= Self.expressionDepthMax else { throw tooDeep(current.range) }
+    guard current.kind == .openParenthesis else { throw mismatched(["'('"]) }
+    try advance(.expression)
+    var commands = [try command(table)]
+    while current.kind == .pipe {
+      try advance(.expression)
+      commands.append(try command(Commands.processing))
+    }
+    guard current.kind == .closeParenthesis else { throw mismatched(["'|'", "')'"]) }
+    try advance(next)
+    return commands
+  }
+
   private mutating func setting() throws(APIError) -> SettingSyntax {
     let start = current.range
     try advance()
@@ -82,7 +103,7 @@ struct Parser {
     return setting
   }
 
-  private mutating func command(_ table: [any Command.Type]) throws(APIError) -> any Command {
+  mutating func command(_ table: [any Command.Type]) throws(APIError) -> any Command {
     let keyword = current
     guard keyword.kind != .end else { throw mismatched(Commands.expectation(table)) }
     let word = text(of: keyword).lowercased()

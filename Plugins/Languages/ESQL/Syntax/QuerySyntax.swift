@@ -5,6 +5,9 @@ struct QuerySyntax: Sendable, CustomStringConvertible {
   /// The first one is a source of rows; there is at least that one.
   var commands: [any Command]
 
+  /// The data that all commands read.
+  var sources: [SourceReference] { commands.flatMap(\.sources) }
+
   /// The query in one normal spelling.
   var description: String {
     settings.map { "SET \($0.name) = \($0.value); " }.joined() + commands.map { "\($0)" }.joined(separator: " | ")

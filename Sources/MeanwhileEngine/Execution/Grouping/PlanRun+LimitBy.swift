@@ -47,12 +47,12 @@ extension PlanRun {
 }
 
 extension VectorBuilder<UInt8> {
-  fileprivate func append(number: UInt64) {
+  func append(number: UInt64) {
     for shift in stride(from: 0, to: 64, by: 8) { append(UInt8(truncatingIfNeeded: number >> UInt64(shift))) }
   }
 
   /// Appends a value so that equal values, and they alone, give equal bytes.
-  fileprivate func append(_ slot: Int, of column: Column, _ bytes: BytesSlots?) {
+  func append(_ slot: Int, of column: Column, _ bytes: BytesSlots?) {
     switch column.values {
     case .none: break
     case .booleans(let values): append(values[slot])

@@ -130,7 +130,7 @@ extension [ScalarFunction.Argument] {
   /// The type that holds all of some arguments.
   ///
   /// - Throws: `second argument of [call] must be [integer], found value [x] type [keyword]` where there is none.
-  fileprivate func commonType(of indices: [Int]) throws(FunctionError) -> DataType {
+  func commonType(of indices: [Int]) throws(FunctionError) -> DataType {
     var common = DataType.null
     for index in indices {
       guard let wider = DataType.common(common, self[index].type) else {
