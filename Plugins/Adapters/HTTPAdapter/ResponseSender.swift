@@ -5,6 +5,9 @@ import Meanwhile
 import NIOCore
 
 /// Sends a response over a connection.
+///
+/// Chunks that are there for the asking go out together, and a body that ends within the first of these gathers has a length: a small result is one write
+/// to the socket and one packet, however many chunks it is made of.
 struct ResponseSender {
   /// Whether the request was a `HEAD`: the same head as for `GET`, with the length that its body would have, and no body.
   let isHead: Bool
@@ -17,8 +20,8 @@ struct ResponseSender {
     enum Body {
       case none
       case whole(ByteBuffer)
-      /// The first chunk, and what gives the further ones.
-      case stream(first: ByteBuffer, rest: ChunkStream.AsyncIterator)
+      /// The first bytes, and what gives the further ones.
+      case stream(first: [UInt8], rest: Gathering)
     }
   }
 
@@ -47,9 +50,10 @@ struct ResponseSender {
       for try await chunk in stream { length += chunk.count }
       return whole(response, [], length: length)
     case .stream(let stream):
-      var iterator = stream.makeAsyncIterator()
-      guard let first = try await iterator.next() else { return whole(response, []) }
-      return Prepared(head: Self.head(of: response), body: .stream(first: ByteBuffer(bytes: first), rest: iterator))
+      var rest = Gathering(stream)
+      let first = try await rest.next() ?? []
+      guard !rest.hasEnded else { return whole(response, first) }
+      return Prepared(head: Self.head(of: response), body: .stream(first: first, rest: rest))
     }
   }
 
@@ -62,10 +66,16 @@ struct ResponseSender {
     return Prepared(head: head, body: isHead || bytes.isEmpty ? .none : .whole(ByteBuffer(bytes: bytes)))
   }
 
+  /// Names that nearly every response has, checked and lowercased once.
+  private static let frequentNames: [String: HTTPField.Name] = {
+    let names = ["Content-Type", "X-elastic-product", "X-Elasticsearch-Async-Id", "X-Elasticsearch-Async-Is-Running"]
+    return Dictionary(names.compactMap { name in HTTPField.Name(name).map { (name, $0) } }) { $1 }
+  }()
+
   private static func head(of response: EndpointResponse) -> HTTPResponse {
     var head = HTTPResponse(status: HTTPResponse.Status(code: min(max(response.status, 200), 999)))
     for field in response.headers.fields {
-      guard let name = HTTPField.Name(field.name) else { continue }
+      guard let name = frequentNames[field.name] ?? HTTPField.Name(field.name) else { continue }
       head.headerFields.append(HTTPField(name: name, value: field.value))
     }
     if case .json = response.body, !head.headerFields.contains(.contentType) { head.headerFields[.contentType] = "application/json" }
@@ -81,12 +91,42 @@ struct ResponseSender {
     case .whole(let buffer): try await writer.write(response: response.head, body: ResponseBody(byteBuffer: buffer))
     case .stream(let first, var rest):
       var body = try await writer.writeHead(response.head)
-      try await body.write(first)
+      try await body.write(ByteBuffer(bytes: first))
       while let chunk = try await rest.next() {
         try await body.write(ByteBuffer(bytes: chunk))
       }
       try await body.finish(nil)
     }
+  }
+}
+/// Reads a stream in pieces that are worth a write to a socket.
+struct Gathering {
+  private var iterator: ChunkStream.AsyncIterator
+  private let isImmediate: Bool
+  private(set) var hasEnded = false
+
+  private static let byteCount = 32 << 10
+
+  init(_ stream: ChunkStream) {
+    iterator = stream.makeAsyncIterator()
+    isImmediate = stream.isImmediate
+  }
+
+  /// The next chunk, with those after it that need not be waited for; nil at the end.
+  mutating func next() async throws -> [UInt8]? {
+    guard !hasEnded else { return nil }
+    guard var gathered = try await iterator.next() else {
+      hasEnded = true
+      return nil
+    }
+    while isImmediate, gathered.count < Self.byteCount {
+      guard let chunk = try await iterator.next() else {
+        hasEnded = true
+        break
+      }
+      gathered.append(contentsOf: chunk)
+    }
+    return gathered
   }
 }
 #endif

@@ -9,14 +9,20 @@ public struct ChunkStream: AsyncSequence, Sendable {
   public typealias Failure = any Error
 
   private let makeNext: @Sendable () -> @Sendable () async throws -> [UInt8]?
+  /// Whether the next chunk is always there for the asking, so that whoever sends it on may gather several: a result's rows, but no events.
+  public let isImmediate: Bool
 
-  /// - Parameter makeNext: called once an iteration; gives the function that yields the next chunk, then nil for ever.
-  public init(_ makeNext: @escaping @Sendable () -> @Sendable () async throws -> [UInt8]?) {
+  /// - Parameters:
+  ///   - isImmediate: whether making a chunk never waits for anything.
+  ///   - makeNext: called once an iteration; gives the function that yields the next chunk, then nil for ever.
+  public init(isImmediate: Bool = false, _ makeNext: @escaping @Sendable () -> @Sendable () async throws -> [UInt8]?) {
+    self.isImmediate = isImmediate
     self.makeNext = makeNext
   }
 
   /// A stream of chunks that are all there already. It may be read repeatedly.
   public init(_ chunks: [[UInt8]]) {
+    isImmediate = true
     makeNext = {
       let cursor = Cursor(chunks)
       return { cursor.next() }
@@ -25,6 +31,7 @@ public struct ChunkStream: AsyncSequence, Sendable {
 
   /// A stream over any sequence of chunks.
   public init<Base: AsyncSequence & Sendable>(_ base: Base) where Base.Element == [UInt8], Base.AsyncIterator: SendableMetatype {
+    isImmediate = false
     makeNext = {
       let iterator = SerialIterator(base)
       return { try await iterator.next() }

@@ -89,7 +89,7 @@ extension Column {
 extension ChunkStream {
   /// A stream of a known number of chunks, each made when it is asked for. It may be read repeatedly.
   init(chunkCount: Int, _ make: @escaping @Sendable (Int) throws -> [UInt8]) {
-    self.init {
+    self.init(isImmediate: true) {
       let cursor = ChunkCursor()
       return {
         guard let index = cursor.advance(below: chunkCount) else { return nil }

@@ -25,7 +25,7 @@ public struct TextTableFormat: ResultFormat {
     let names = columns.map { document.table.fields[$0].name }
     let pages = document.table.pages
     let renderer = CellRenderer(style: .plain(null: "null"), zone: options.zone)
-    return ChunkStream {
+    return ChunkStream(isImmediate: true) {
       let cursor = ChunkCursor()
       // Measured once an iteration, when its first chunk is asked for.
       let widths = MeasuredWidths()
