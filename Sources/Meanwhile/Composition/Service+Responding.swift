@@ -104,6 +104,7 @@ extension Service {
   }
 
   private func checkParameters(of request: EndpointRequest, on route: Route) throws(APIError) {
+    guard !request.parameters.pairs.isEmpty else { return }
     let known = Set(route.parameters).union(Route.commonParameters).union(request.pathParameters.keys)
     let unknown = Set(request.parameters.names).subtracting(known).sorted()
     guard !unknown.isEmpty else { return }
@@ -134,7 +135,7 @@ extension Service {
       throw APIError.illegalArgument("request [\(request.method.rawValue) \(request.path)] does not support having a body")
     }
     let given = request.headers["Content-Type"]
-    guard let given, let type = MediaType(given), MediaTypes.bodies.contains(type.plainName) else {
+    guard let given, MediaTypes.bodies.contains(given) || MediaType(given).map({ MediaTypes.bodies.contains($0.plainName) }) == true else {
       let reason = given.map { "Content-Type header [\($0)] is not supported" } ?? "Content-Type header is missing"
       throw RoutingFailure(response: .json(["error": .string(reason), "status": 406], status: 406))
     }

@@ -7,6 +7,12 @@ public struct MediaType: Sendable, Hashable {
 
   /// Reads a header's value; of a list, the first type.
   public init?(_ text: String) {
+    if text == "application/json" {
+      // What nearly every request says.
+      name = text
+      parameters = [:]
+      return
+    }
     let first = text.prefix { $0 != "," }
     let parts = first.split(separator: ";").map { $0.trimmed() }
     guard let name = parts.first, name.split(separator: "/").count == 2 else { return nil }
@@ -20,7 +26,7 @@ public struct MediaType: Sendable, Hashable {
   }
 
   /// Whether it is one of Elasticsearch's own, which carry the version that the client speaks.
-  public var isVendor: Bool { name.contains("/vnd.elasticsearch+") }
+  public var isVendor: Bool { name.drop { $0 != "/" }.hasPrefix("/vnd.elasticsearch+") }
 
   /// The plain type: `application/json` for `application/vnd.elasticsearch+json`.
   public var plainName: String {

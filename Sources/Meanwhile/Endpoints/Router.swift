@@ -2,14 +2,21 @@
 ///
 /// A literal segment beats a parameter. A path that no route has, and one that a route has for other methods only, are different errors.
 struct Router: Sendable {
-  private var root = Node()
+  /// The tree; a child is its position here, so that matching copies no part of it. The root comes first.
+  private var nodes = [Node()]
 
-  fileprivate struct Node: Sendable {
-    var literals: [String: Node] = [:]
-    var parameter: [Node] = []
+  private struct Node: Sendable {
+    var literals: [String: Int] = [:]
+    var parameter: Int?
     /// `{index}`, which no name that begins with an underscore matches: those are the API's own.
-    var index: [Node] = []
-    var routes: [EndpointRequest.Method: Route] = [:]
+    var index: Int?
+    var routes: [EndpointRequest.Method: End] = [:]
+  }
+
+  /// A route, and the names of its `{name}` segments in order.
+  private struct End: Sendable {
+    var route: Route
+    var names: [String]
   }
 
   /// A route, and what its `{name}` segments matched.
@@ -26,73 +33,75 @@ struct Router: Sendable {
 
   /// - Throws: ``CompositionError`` where two routes answer the same method and path.
   init(_ routes: [Route]) throws(CompositionError) {
-    for route in routes { try root.insert(route, below: Self.segments(of: route.path)[...]) }
+    for route in routes { try insert(route) }
+  }
+
+  private mutating func insert(_ route: Route) throws(CompositionError) {
+    let segments = Self.segments(of: route.path)
+    var at = 0
+    for segment in segments { at = child(of: at, segment) }
+    guard nodes[at].routes[route.method] == nil else {
+      throw CompositionError("two routes answer [\(route.method.rawValue) \(route.path)]")
+    }
+    nodes[at].routes[route.method] = End(route: route, names: segments.compactMap(Self.parameterName))
+  }
+
+  /// The child that a route's segment leads to, made where there is none yet.
+  private mutating func child(of parent: Int, _ segment: String) -> Int {
+    let next = nodes.count
+    let known: Int?
+    switch segment {
+    case "{index}":
+      known = nodes[parent].index
+      nodes[parent].index = known ?? next
+    case _ where segment.hasPrefix("{"):
+      known = nodes[parent].parameter
+      nodes[parent].parameter = known ?? next
+    default:
+      known = nodes[parent].literals[segment]
+      nodes[parent].literals[segment] = known ?? next
+    }
+    if known == nil { nodes.append(Node()) }
+    return known ?? next
   }
 
   /// Finds the route of a method and a path. `HEAD` falls back to `GET`.
   func match(_ method: EndpointRequest.Method, _ path: String) throws(Miss) -> Match {
     let segments = Self.segments(of: path).map { PercentEncoding.decode($0) }
-    var ends: [(node: Node, values: [String])] = []
-    root.collect(segments[...], [], into: &ends)
+    var ends: [(node: Int, values: [String])] = []
+    collect(below: 0, segments[...], [], into: &ends)
     let sought = method == .head ? [EndpointRequest.Method.head, .get] : [method]
     for method in sought {
       for end in ends {
-        guard let route = end.node.routes[method] else { continue }
-        let names = Self.segments(of: route.path).compactMap(Self.parameterName)
-        return Match(route: route, pathParameters: Dictionary(zip(names, end.values)) { $1 })
+        guard let found = nodes[end.node].routes[method] else { continue }
+        return Match(route: found.route, pathParameters: Dictionary(zip(found.names, end.values)) { $1 })
       }
     }
-    let allowed = Set(ends.flatMap { $0.node.routes.keys })
+    let allowed = Set(ends.flatMap { nodes[$0.node].routes.keys })
     guard !allowed.isEmpty else { throw .noSuchPath }
     throw .noSuchMethod(allowed: allowed.sorted { $0.rawValue < $1.rawValue })
   }
 
+  /// Every node that the segments lead to, the most literal first, with what parameters matched.
+  private func collect(
+    below at: Int, _ segments: ArraySlice<String>, _ values: [String], into ends: inout [(node: Int, values: [String])]
+  ) {
+    guard let segment = segments.first else {
+      if !nodes[at].routes.isEmpty { ends.append((at, values)) }
+      return
+    }
+    let rest = segments.dropFirst()
+    if let child = nodes[at].literals[segment] { collect(below: child, rest, values, into: &ends) }
+    if let child = nodes[at].parameter { collect(below: child, rest, values + [segment], into: &ends) }
+    guard !segment.hasPrefix("_") || segment == "_all" else { return }
+    if let child = nodes[at].index { collect(below: child, rest, values + [segment], into: &ends) }
+  }
+
   private static func segments(of path: String) -> [String] {
-    path.split(separator: "/").map(String.init)
+    path.utf8.split(separator: UInt8(ascii: "/")).map { String(Substring($0)) }
   }
 
   private static func parameterName(of segment: String) -> String? {
     segment.hasPrefix("{") && segment.hasSuffix("}") ? String(segment.dropFirst().dropLast()) : nil
-  }
-}
-
-extension Router.Node {
-  fileprivate mutating func insert(_ route: Route, below segments: ArraySlice<String>) throws(CompositionError) {
-    guard let segment = segments.first else {
-      guard routes[route.method] == nil else {
-        throw CompositionError("two routes answer [\(route.method.rawValue) \(route.path)]")
-      }
-      routes[route.method] = route
-      return
-    }
-    let rest = segments.dropFirst()
-    switch segment {
-    case "{index}": try Self.insert(route, below: rest, into: &index)
-    case _ where segment.hasPrefix("{"): try Self.insert(route, below: rest, into: &parameter)
-    default: try literals[segment, default: Router.Node()].insert(route, below: rest)
-    }
-  }
-
-  /// A node cannot hold itself, so a child is an array of at most one.
-  private static func insert(
-    _ route: Route, below rest: ArraySlice<String>, into child: inout [Router.Node]
-  ) throws(CompositionError) {
-    if child.isEmpty { child.append(Router.Node()) }
-    try child[0].insert(route, below: rest)
-  }
-
-  /// Every node that the segments lead to, the most literal first, with what parameters matched.
-  fileprivate func collect(
-    _ segments: ArraySlice<String>, _ values: [String], into ends: inout [(node: Router.Node, values: [String])]
-  ) {
-    guard let segment = segments.first else {
-      if !routes.isEmpty { ends.append((self, values)) }
-      return
-    }
-    let rest = segments.dropFirst()
-    literals[segment]?.collect(rest, values, into: &ends)
-    for child in parameter { child.collect(rest, values + [segment], into: &ends) }
-    guard !segment.hasPrefix("_") || segment == "_all" else { return }
-    for child in index { child.collect(rest, values + [segment], into: &ends) }
   }
 }

@@ -104,6 +104,13 @@ struct MediaType {
   let isList: Bool
 
   init(_ text: String) {
+    guard text.utf8.contains(where: { !(UInt8(ascii: "a")...UInt8(ascii: "z") ~= $0 || $0 == UInt8(ascii: "/")) }) else {
+      // What nearly every request says: nothing to take apart.
+      essence = text
+      parameters = [:]
+      isList = false
+      return
+    }
     let parts = text.split(separator: ";", omittingEmptySubsequences: true).map { Self.trimmed($0) }
     essence = (parts.first ?? "").lowercased()
     var found: [String: String] = [:]
@@ -115,8 +122,9 @@ struct MediaType {
     isList = text.contains(",")
   }
 
-  private static func trimmed(_ text: some StringProtocol) -> String {
-    let head = text.drop { $0 == " " || $0 == "\t" || $0 == "\"" }
-    return String(head.reversed().drop { $0 == " " || $0 == "\t" || $0 == "\"" }.reversed())
+  private static func trimmed(_ text: Substring) -> String {
+    let isKept: (UInt8) -> Bool = { $0 != UInt8(ascii: " ") && $0 != UInt8(ascii: "\t") && $0 != UInt8(ascii: "\"") }
+    guard let first = text.utf8.firstIndex(where: isKept), let last = text.utf8.lastIndex(where: isKept) else { return "" }
+    return String(text[first...last])
   }
 }
