@@ -12,6 +12,8 @@ public actor AsyncTaskManager {
   private var machine: TaskMachine
   private var runs: [TaskNumber: TaskRun] = [:]
   private var waiting: [WaiterToken: CheckedContinuation<Reception, Never>] = [:]
+  /// Answers to those who do not wait yet.
+  private var answered: [WaiterToken: Reception] = [:]
   private var nextNumber: TaskNumber = 1
   private var nextToken: WaiterToken = 1
   private var timer: (deadline: UInt64, cancel: Spawner.Cancellation)?
@@ -210,23 +212,39 @@ public actor AsyncTaskManager {
     Moment(wall: environment.time.now(), uptimeNanoseconds: environment.time.uptimeNanoseconds())
   }
 
+  /// Takes in an event. Calls of the store that follow from it are made by tasks of their own.
   private func perform(_ event: TaskMachine.Event) {
-    for effect in machine.apply(event, at: now()) { carryOut(effect) }
-    arm()
-    if !draining.isEmpty, machine.isQuiet { endDraining() }
+    for call in take(event) { environment.spawner.spawn { await self.make(call) } }
   }
 
-  private func carryOut(_ effect: TaskMachine.Effect) {
-    switch effect {
-    case .start(let number): start(number)
-    case .cancel(let number): runs[number]?.cancel()
-    case .finishEarly(let number): runs[number]?.context.signals.requestEarlyFinish()
-    case .load(let number): load(number)
-    case .write(let number, let write): carryOut(write, of: number)
-    case .answer(let token, let answer): deliver(answer, to: token)
-    case .forget(let number): runs[number] = nil
-    case .observe(let event): for observer in observers { observer.observe(event) }
+  /// Takes in an event, and makes the first call of the store that follows from it here: for one who has nothing better to do than to wait for it, so
+  /// that no task has to be started.
+  private func performAndCall(_ event: TaskMachine.Event) async {
+    let calls = take(event)
+    for call in calls.dropFirst() { environment.spawner.spawn { await self.make(call) } }
+    if let first = calls.first { await make(first) }
+  }
+
+  /// Takes in an event, and carries out its effects.
+  ///
+  /// - Returns: the calls of the store among them, which are to be made.
+  private func take(_ event: TaskMachine.Event) -> [StoreCall] {
+    var calls: [StoreCall] = []
+    for effect in machine.apply(event, at: now()) {
+      switch effect {
+      case .start(let number): start(number)
+      case .cancel(let number): runs[number]?.cancel()
+      case .finishEarly(let number): runs[number]?.context.signals.requestEarlyFinish()
+      case .load(let number): calls.append(.load(number))
+      case .write(let number, let write): calls.append(.write(number, write, runs[number]?.output))
+      case .answer(let token, let answer): deliver(answer, to: token)
+      case .forget(let number): runs[number] = nil
+      case .observe(let event): for observer in observers { observer.observe(event) }
+      }
     }
+    arm()
+    if !draining.isEmpty, machine.isQuiet { endDraining() }
+    return calls
   }
 
   private func start(_ number: TaskNumber) {
@@ -236,32 +254,35 @@ public actor AsyncTaskManager {
         let outcome = await run.perform()
         // From a task that is no query's: the manager must never wait for a query's thread.
         let progress = run.context.progress.reading
-        spawner.spawn { await self.perform(.ended(number, outcome, progress)) }
+        spawner.spawn { await self.performAndCall(.ended(number, outcome, progress)) }
       })
   }
 
-  private func load(_ number: TaskNumber) {
-    environment.spawner.spawn { [store] in
-      do {
-        await self.perform(.loaded(number, try await store.load(number)))
-      } catch {
-        await self.perform(.loadFailed(number, APIError(from: error)))
-      }
-    }
+  /// A call of the store, with the output that it writes if the run left one.
+  private enum StoreCall: Sendable {
+    case load(TaskNumber)
+    case write(TaskNumber, TaskMachine.Write, (any QueryOutput)?)
   }
 
-  private func carryOut(_ write: TaskMachine.Write, of number: TaskNumber) {
-    let output = runs[number]?.output
-    environment.spawner.spawn { [store] in
+  /// Makes a call of the store, and tells the machine how it went.
+  private func make(_ call: StoreCall) async {
+    switch call {
+    case .load(let number):
+      do {
+        perform(.loaded(number, try await store.load(number)))
+      } catch {
+        perform(.loadFailed(number, APIError(from: error)))
+      }
+    case .write(let number, let write, let output):
       do {
         switch write {
         case .insert(let record, let withOutput): try await store.insert(record, result: withOutput ? output?.encode() : nil)
         case .replace(let record, let withOutput): try await store.replace(record, result: withOutput ? output?.encode() : nil)
         case .remove: try await store.remove(number)
         }
-        await self.perform(.written(number, failure: nil))
+        perform(.written(number, failure: nil))
       } catch {
-        await self.perform(.written(number, failure: APIError(from: error)))
+        perform(.written(number, failure: APIError(from: error)))
       }
     }
   }
@@ -301,11 +322,11 @@ public actor AsyncTaskManager {
     let spawner = environment.spawner
     let abandon: @Sendable () -> Void = { spawner.spawn { [weak self] in await self?.perform(.abandon(token)) } }
     disconnection.onDisconnect(abandon)
+    // The call of the store, if there is one, is about what the client waits for.
+    await performAndCall(event(token))
+    if let answer = answered.removeValue(forKey: token) { return answer }
     return await withTaskCancellationHandler {
-      await withCheckedContinuation { continuation in
-        waiting[token] = continuation
-        perform(event(token))
-      }
+      await withCheckedContinuation { waiting[token] = $0 }
     } onCancel: {
       abandon()
     }
@@ -329,7 +350,11 @@ public actor AsyncTaskManager {
       case .running(let snapshot), .finished(let snapshot): runs[snapshot.record.id.number]
       case .acknowledged, .refused: nil
       }
-    waiting.removeValue(forKey: token)?.resume(returning: (answer, run))
+    if let continuation = waiting.removeValue(forKey: token) {
+      continuation.resume(returning: (answer, run))
+    } else {
+      answered[token] = (answer, run)
+    }
   }
 
   private func reply(_ reception: Reception) async throws -> TaskReply {

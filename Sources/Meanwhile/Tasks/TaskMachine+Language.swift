@@ -33,6 +33,7 @@ extension TaskMachine {
     case abort
   }
 
+  /// What to do. The large ones are indirect, so that a list of them is small.
   enum Effect: Sendable {
     /// Run the query.
     case start(TaskNumber)
@@ -41,11 +42,11 @@ extension TaskMachine {
     /// Tell the run to answer with what it has.
     case finishEarly(TaskNumber)
     case load(TaskNumber)
-    case write(TaskNumber, Write)
-    case answer(WaiterToken, Answer)
+    indirect case write(TaskNumber, Write)
+    indirect case answer(WaiterToken, Answer)
     /// Nothing of the task is held any more: its output may go.
     case forget(TaskNumber)
-    case observe(TaskEvent)
+    indirect case observe(TaskEvent)
   }
 
   /// One durable step of the store. The output, where it is part of it, is the shell's to add.
