@@ -50,7 +50,17 @@ extension MemoryStore: TaskStore {
     guard let result else { return nil }
     var chunks: [[UInt8]] = []
     for try await chunk in result where !chunk.isEmpty { chunks.append(chunk) }
-    return chunks
+    return merged(chunks)
+  }
+
+  /// The chunks of a small result as one, and without spare room: most results are small, and there may be very many of them.
+  private static func merged(_ chunks: [[UInt8]]) -> [[UInt8]] {
+    let byteCount = chunks.reduce(0) { $0 + $1.count }
+    guard 1...(64 << 10) ~= byteCount else { return chunks }
+    var whole: [UInt8] = []
+    whole.reserveCapacity(byteCount)
+    for chunk in chunks { whole.append(contentsOf: chunk) }
+    return [whole]
   }
 
   private static func alreadyExists(_ record: TaskRecord) -> APIError {

@@ -2,10 +2,16 @@ import Meanwhile
 
 /// Task records and their results by number, with an index by expiry.
 struct TaskTable: Sendable {
-  struct Entry: Sendable {
-    var record: TaskRecord
-    /// The result's chunks as they were written; nil where there is none.
-    var result: [[UInt8]]?
+  /// An object, so that the dictionary's spare places cost a pointer each and not a record.
+  final class Entry: Sendable {
+    let record: TaskRecord
+    /// The result's bytes in chunks; nil where there is none.
+    let result: [[UInt8]]?
+
+    init(record: TaskRecord, result: [[UInt8]]?) {
+      self.record = record
+      self.result = result
+    }
   }
 
   private(set) var entries: [TaskNumber: Entry] = [:]
