@@ -10,7 +10,7 @@ struct TablesCommand: ParsableCommand {
   func run() throws {
     let results = Results(try Measurement.read(file))
     for table in ResultTable.all where !results.subjects(of: table.work).isEmpty { print(table.rendered(results)) }
-    print(Target.rendered(results))
+    if let targets = Target.rendered(results) { print(targets) }
   }
 }
 
@@ -126,11 +126,12 @@ struct ResultTable {
 
 /// What was promised, and what was measured.
 enum Target {
-  static func rendered(_ results: Results) -> String {
-    var lines = ["### Targets", "", "| target | clients | measured | |", "| --- | ---: | ---: | --- |"]
+  /// Nil where nothing was measured that a target is about.
+  static func rendered(_ results: Results) -> String? {
+    var rows: [String] = []
     func add(_ target: String, _ clients: Int, _ measured: Double?, _ isMet: (Double) -> Bool) {
       guard let measured else { return }
-      lines.append("| \(target) | \(clients) | \(ResultTable.text(measured)) | \(isMet(measured) ? "met" : "missed") |")
+      rows.append("| \(target) | \(clients) | \(ResultTable.text(measured)) | \(isMet(measured) ? "met" : "missed") |")
     }
     for clients in [1, 64] {
       add(
@@ -153,6 +154,8 @@ enum Target {
     for (subject, clients) in results.subjects(of: "kept") {
       add("\(subject) store: bytes a kept task < 2048", clients, results.median("bytes_per_task", "kept", subject, clients)) { $0 < 2_048 }
     }
-    return lines.joined(separator: "\n") + "\n"
+    guard !rows.isEmpty else { return nil }
+    let head = ["### Targets", "", "| target | clients | measured | |", "| --- | ---: | ---: | --- |"]
+    return (head + rows).joined(separator: "\n") + "\n"
   }
 }
