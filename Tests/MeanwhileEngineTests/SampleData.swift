@@ -46,7 +46,9 @@ struct SampleIndex {
         }
       }
     }
-    return Segment.FieldSummary(type: column.type, rowsWithValue: rows, valueCount: count, minimum: low, maximum: high)
+    var summary = Segment.FieldSummary(type: column.type, rowsWithValue: rows, valueCount: count, minimum: low, maximum: high)
+    summary.byteCount = column.byteCount
+    return summary
   }
 }
 

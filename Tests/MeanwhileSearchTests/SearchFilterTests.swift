@@ -16,7 +16,7 @@ import Testing
       snapshots: snapshots, columns: [Plan.Scan.Column(id, .metadata("_id"))] + filter.columns, filter: filter.condition)
     let context = ExecutionContext(settings: QuerySettings(now: Timestamp(milliseconds: 0)))
     let result = try await Executor(context).run(.project(.scan(scan), [id]))
-    return (result.documentsFound, context.progress.reading.rowsTotal)
+    return (result.documentsFound, result.rowsRead)
   }
 
   @Test func filtersAScan() async throws {

@@ -1,3 +1,4 @@
+import Meanwhile
 import MeanwhileData
 
 #if canImport(Glibc)
@@ -23,7 +24,7 @@ extension AggregateFunction {
     var precision = 3_000
     if arguments.count > 1, case .long(let wanted)? = arguments[1].constant { precision = Int(max(0, min(wanted, 40_000))) }
     let exactMax = precision
-    return Resolution(type: .long) { _ in CountDistinctState(exactMax: exactMax) }
+    return Resolution(type: .long) { frame in CountDistinctState(exactMax: exactMax, frame.signals) }
   }
 }
 
@@ -38,6 +39,7 @@ final class CountDistinctState: AggregateState {
   }
 
   private let exactMax: Int
+  private let signals: QuerySignals
   private let counts = GroupBuffer<UInt32>(0)
   private let heads = GroupBuffer<UInt32>(0)
   private var found: [Slot] = []
@@ -50,7 +52,10 @@ final class CountDistinctState: AggregateState {
   private var seen: [UInt64] = []
   private static let seenWordsMax = 1 << 18
 
-  init(exactMax: Int) { self.exactMax = exactMax }
+  init(exactMax: Int, _ signals: QuerySignals) {
+    self.exactMax = exactMax
+    self.signals = signals
+  }
 
   var byteCount: Int {
     counts.byteCount + heads.byteCount + found.capacity * MemoryLayout<Slot>.stride + places.count * 4 + hashes.count * 8 + seen.count * 8
@@ -154,10 +159,12 @@ final class CountDistinctState: AggregateState {
     }
   }
 
-  func merge(_ other: any AggregateState, groups: [UInt32], groupCount: Int) {
+  func merge(_ other: any AggregateState, groups: [UInt32], groupCount: Int) throws {
     grow(groupCount)
     guard let other = other as? CountDistinctState else { return }
     for group in 0..<min(other.counts.count, groups.count) {
+      // A group may hold thousands of hashes.
+      if group & 0xFF == 0 { try signals.check() }
       let own = Int(groups[group])
       guard let sketch = other.sketches[group] else {
         other.forEachHash(of: group) { add($0, own) }

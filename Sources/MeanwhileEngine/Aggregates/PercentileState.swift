@@ -1,3 +1,4 @@
+import Meanwhile
 import MeanwhileData
 
 extension AggregateFunction {
@@ -10,7 +11,7 @@ extension AggregateFunction {
   ) { arguments throws(FunctionError) in
     try arguments.expectCount("median", 1...1)
     try arguments.expect(0, .signedNumeric)
-    return Resolution(type: .double) { _ in PercentileState { $0.quantile(0.5) } }
+    return Resolution(type: .double) { frame in PercentileState(frame.signals) { $0.quantile(0.5) } }
   }
 
   static let percentile = AggregateFunction(
@@ -29,7 +30,7 @@ extension AggregateFunction {
     case .double(let percent)?: share = percent / 100
     default: share = .nan
     }
-    return Resolution(type: .double) { _ in PercentileState { share >= 0 && share <= 1 ? $0.quantile(share) : nil } }
+    return Resolution(type: .double) { frame in PercentileState(frame.signals) { share >= 0 && share <= 1 ? $0.quantile(share) : nil } }
   }
 
   static let medianAbsoluteDeviation = AggregateFunction(
@@ -40,8 +41,8 @@ extension AggregateFunction {
   ) { arguments throws(FunctionError) in
     try arguments.expectCount("median_absolute_deviation", 1...1)
     try arguments.expect(0, .signedNumeric)
-    return Resolution(type: .double) { _ in
-      PercentileState { digest in digest.quantile(0.5).flatMap { digest.distances(from: $0).quantile(0.5) } }
+    return Resolution(type: .double) { frame in
+      PercentileState(frame.signals) { digest in digest.quantile(0.5).flatMap { digest.distances(from: $0).quantile(0.5) } }
     }
   }
 }
@@ -50,10 +51,14 @@ extension AggregateFunction {
 final class PercentileState: AggregateState {
   private var digests: [QuantileDigest] = []
   private let finish: @Sendable (QuantileDigest) -> Double?
+  private let signals: QuerySignals
   private(set) var byteCount = 0
 
   /// - Parameter finish: the result of a group that has values.
-  init(_ finish: @escaping @Sendable (QuantileDigest) -> Double?) { self.finish = finish }
+  init(_ signals: QuerySignals, _ finish: @escaping @Sendable (QuantileDigest) -> Double?) {
+    self.signals = signals
+    self.finish = finish
+  }
 
   private func grow(_ groupCount: Int) {
     while digests.count < groupCount { digests.append(QuantileDigest()) }
@@ -66,16 +71,23 @@ final class PercentileState: AggregateState {
     byteCount = min(byteCount + groups.count * 8, digests.count * QuantileDigest.byteCountMax)
   }
 
-  func merge(_ other: any AggregateState, groups: [UInt32], groupCount: Int) {
+  func merge(_ other: any AggregateState, groups: [UInt32], groupCount: Int) throws {
     grow(groupCount)
     guard let other = other as? PercentileState else { return }
-    for group in 0..<min(other.digests.count, groups.count) { digests[Int(groups[group])].add(other.digests[group]) }
+    for group in 0..<min(other.digests.count, groups.count) {
+      if group & 0xFF == 0 { try signals.check() }
+      digests[Int(groups[group])].add(other.digests[group])
+    }
     byteCount = min(byteCount + other.byteCount, digests.count * QuantileDigest.byteCountMax)
   }
 
-  func result(groupCount: Int) -> Column {
+  func result(groupCount: Int) throws -> Column {
     grow(groupCount)
-    return ColumnBuilder.column(of: digests.prefix(groupCount).map { finish($0).map(Value.double) ?? .null }, type: .double)
+    let cells = try (0..<groupCount).map { group in
+      if group & 0xFF == 0 { try signals.check() }
+      return finish(digests[group]).map(Value.double) ?? .null
+    }
+    return ColumnBuilder.column(of: cells, type: .double)
   }
 }
 

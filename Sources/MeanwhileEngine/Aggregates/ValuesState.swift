@@ -1,3 +1,4 @@
+import Meanwhile
 import MeanwhileData
 
 extension AggregateFunction {
@@ -10,7 +11,7 @@ extension AggregateFunction {
     try arguments.expectCount("values", 1...1)
     try arguments.expect(0, TypeSet(TypeSet.representable.types, ["any type except unsigned_long and spatial types"]))
     let type = arguments[0].type == .text ? .keyword : arguments[0].type
-    return Resolution(type: type) { _ in ValuesState(type) }
+    return Resolution(type: type) { frame in ValuesState(type, frame.signals) }
   }
 }
 
@@ -19,9 +20,11 @@ final class ValuesState: AggregateState {
   private let type: DataType
   private let table: GroupTable
   private let pairs = PairTable()
+  private let signals: QuerySignals
 
-  init(_ type: DataType) {
+  init(_ type: DataType, _ signals: QuerySignals) {
     self.type = type
+    self.signals = signals
     table = GroupTable([type])
   }
 
@@ -60,19 +63,19 @@ final class ValuesState: AggregateState {
     add(keys.gather(rows), Vector((0..<other.pairs.count).map { groups[Int(other.pairs.left($0))] }), groupCount)
   }
 
-  func result(groupCount: Int) -> Column {
+  func result(groupCount: Int) throws -> Column {
     guard let keys = table.keyColumns().first, pairs.count > 0 else { return .nulls(type, rowCount: groupCount) }
-    let rank = RowOrder([keys], [Plan.SortKey(.literal(.null, type))]).sorted(rowCount: keys.rowCount)
+    let rank = try RowOrder([keys], [Plan.SortKey(.literal(.null, type))], signals).sorted(rowCount: keys.rowCount, signals)
     var ranks = [UInt32](repeating: 0, count: keys.rowCount)
     for place in 0..<rank.count { ranks[Int(rank[place])] = UInt32(truncatingIfNeeded: place) }
-    let order = (0..<pairs.count).sorted { left, right in
-      (pairs.left(left), ranks[Int(pairs.right(left))]) < (pairs.left(right), ranks[Int(pairs.right(right))])
-    }
+    let byGroupThenRank = (0..<pairs.count).map { UInt64(pairs.left($0)) << 32 | UInt64(ranks[Int(pairs.right($0))]) }
+    let order = try RowOrder(keys: [RowOrder.Key(bits: byGroupThenRank)]).sorted(rowCount: pairs.count, signals)
     var starts = [UInt32](repeating: 0, count: groupCount + 1)
     for number in 0..<pairs.count { starts[Int(pairs.left(number)) + 1] += 1 }
     for group in 0..<groupCount { starts[group + 1] += starts[group] }
     let column = Column(
-      type: type, rowCount: groupCount, values: keys.values.gather(Vector(order.map { pairs.right($0) })), offsets: Vector(starts))
+      type: type, rowCount: groupCount, values: keys.values.gather(Vector(order.buffer.map { pairs.right(Int($0)) })),
+      offsets: Vector(starts))
     return column
   }
 }

@@ -142,11 +142,14 @@ extension Column.Values {
 
 extension [Page] {
   /// All rows as one batch.
-  func concatenated(_ layout: [Attribute]) throws -> Page {
+  ///
+  /// - Throws: `CancellationError` once cancelled.
+  func concatenated(_ layout: [Attribute], _ signals: QuerySignals) throws -> Page {
     if count == 1 { return self[0] }
     let rowCount = reduce(0) { $0 + $1.rowCount }
     var columns: [Column] = []
     for (channel, attribute) in layout.enumerated() {
+      try signals.check()
       columns.append(
         isEmpty ? .nulls(attribute.type, rowCount: 0) : try Column.concatenation(of: map { $0.columns[channel] }, type: attribute.type))
     }

@@ -10,6 +10,8 @@ public struct ExecutionContext: Sendable {
   public var settings: QuerySettings
   /// Morsels that are worked on at the same time.
   public var workerCount: Int
+  /// Whether each run announces the rows that it will read. A query of several runs announces them all before the first, and says no here.
+  public var announcesRows = true
 
   public init(
     signals: QuerySignals = QuerySignals(), progress: QueryProgress = QueryProgress(), memory: MemoryBudget = MemoryBudget(),

@@ -1,20 +1,24 @@
 import Meanwhile
 import MeanwhileData
+import Synchronization
 
 /// What a run gives.
 public struct ExecutionResult: Sendable {
   public var table: Table
   /// Cut short by an early finish.
   public var isPartial: Bool
+  /// Rows of segments that could not be skipped.
+  public var rowsRead: Int
   /// Documents that the scans gave.
   public var documentsFound: Int
   /// Field values that were read.
   public var valuesLoaded: Int
 
-  public init(table: Table, isPartial: Bool, documentsFound: Int, valuesLoaded: Int) {
+  init(table: Table, isPartial: Bool, counts: PlanRun.Counts) {
     self.table = table
     self.isPartial = isPartial
-    self.documentsFound = documentsFound
-    self.valuesLoaded = valuesLoaded
+    rowsRead = counts.rowsRead.load(ordering: .relaxed)
+    documentsFound = counts.documentsFound.load(ordering: .relaxed)
+    valuesLoaded = counts.valuesLoaded.load(ordering: .relaxed)
   }
 }

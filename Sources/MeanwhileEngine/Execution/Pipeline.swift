@@ -5,7 +5,10 @@ import MeanwhileData
 struct Pipeline: Sendable {
   enum Source: Sendable {
     case scan(ScanSource)
+    /// Rows that are given.
     case pages([Page])
+    /// What the stage before gave.
+    case stage
   }
 
   enum Step: Sendable {
@@ -38,12 +41,10 @@ struct Pipeline: Sendable {
     var rows: Range<Int>
   }
 
-  var morsels: [Morsel] {
+  /// - Parameter input: what is read where it is not a scan.
+  func morsels(of input: [Page]) -> [Morsel] {
     let rowCounts: [Int] =
-      switch source {
-      case .scan(let scan): scan.units.map { $0.isSkipped ? 0 : $0.view.segment.rowCount }
-      case .pages(let pages): pages.map(\.rowCount)
-      }
+      if case .scan(let scan) = source { scan.units.map { $0.isSkipped ? 0 : $0.view.segment.rowCount } } else { input.map(\.rowCount) }
     var morsels: [Morsel] = []
     for (unit, rowCount) in rowCounts.enumerated() {
       for start in stride(from: 0, to: rowCount, by: Self.morselRowCount) {
@@ -51,6 +52,19 @@ struct Pipeline: Sendable {
       }
     }
     return morsels
+  }
+
+  /// Rows a batch holds at most. Where no column is read, rows are only counted, and a batch may be as large as it likes.
+  var batchRowCountMax: Int {
+    guard case .scan(let scan) = source, scan.columns.isEmpty, scan.conditions.isEmpty, steps.isEmpty else { return Page.rowCountMax }
+    return Self.morselRowCount
+  }
+
+  /// Ends with these columns in this order.
+  mutating func project(_ columns: [Attribute]) throws {
+    guard layout != columns else { return }
+    steps.append(.project(try columns.map { try channel(of: $0) }))
+    layout = columns
   }
 
   func channel(of attribute: Attribute) throws -> Int {

@@ -41,7 +41,7 @@ final class RowCollector: PipelineSink {
   private(set) var pages: [(morsel: Int, pages: [Page])] = []
   private(set) var byteCount = 0
 
-  init(limit: Limit?) { self.limit = limit }
+  init(limit: Limit? = nil) { self.limit = limit }
 
   func begin(morsel: Int) {
     self.morsel = morsel
@@ -67,9 +67,9 @@ final class RowCollector: PipelineSink {
   var isSatisfied: Bool { limit.map { rowsOfMorsel >= $0.rowCount || $0.isReached } ?? false }
   var isFinished: Bool { limit?.isReached ?? false }
 
-  /// All rows in the order of the source, cut at the limit.
-  static func rows(of collectors: [WorkerSlot<RowCollector>], limit: Int?) -> [Page] {
-    let collected = collectors.flatMap { slot in slot.withSink(\.pages) }
+  /// All rows in the order of the source, cut at the limit; also while they are being collected.
+  static func rows(of collectors: [WorkerSlot<RowCollector>], limit: Int? = nil) -> [Page] {
+    let collected = collectors.flatMap { slot in slot.withSink { $0.pages + [($0.morsel, $0.current)] } }
     let ordered = collected.sorted { $0.morsel < $1.morsel }.flatMap(\.pages)
     return limit.map { ordered.prefix(rowCount: $0) } ?? ordered
   }
@@ -91,12 +91,12 @@ extension [Page] {
 
 extension Page {
   /// Bytes of the rows' values, shared or not.
-  var byteCount: Int { columns.reduce(0) { $0 + $1.byteCount } }
+  var byteCount: Int { columns.reduce(0) { $0 + $1.byteCountOfRows } }
 }
 
 extension Column {
   /// Bytes of the rows' values, shared or not; a dictionary counts as nothing.
-  var byteCount: Int {
+  fileprivate var byteCountOfRows: Int {
     if isConstant { return 0 }
     let slotCount = offsets.map { Int($0[rowCount] - $0[0]) } ?? values.count
     let size =

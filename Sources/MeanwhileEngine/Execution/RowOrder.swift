@@ -1,3 +1,4 @@
+import Meanwhile
 import MeanwhileData
 
 /// The order of a batch's rows by sort keys. Each key is turned into 64 bits whose unsigned order is the wanted one, descending included, so that
@@ -13,57 +14,26 @@ struct RowOrder {
     var bytes: (values: BytesVector, slots: [UInt32], isAscending: Bool)?
   }
 
-  private(set) var keys: [Key]
+  let keys: [Key]
 
-  init(_ columns: [Column], _ sort: [Plan.SortKey]) {
-    keys = Swift.zip(columns, sort).map { Key($0, isAscending: $1.isAscending, nullsFirst: $1.nullsFirst) }
-  }
+  init(keys: [Key]) { self.keys = keys }
 
-  /// Row numbers in order; equal rows stay as they are.
-  ///
-  /// - Parameter limit: how many are wanted.
-  func sorted(rowCount: Int, limit: Int? = nil) -> Vector<UInt32> {
-    if keys.count == 1, keys[0].bytes == nil { return sortedBySingleKey(rowCount: rowCount, limit: limit) }
-    var rows = (0..<UInt32(truncatingIfNeeded: rowCount)).map { $0 }
-    rows.sort { precedes(Int($0), Int($1)) }
-    if let limit, limit < rows.count { rows.removeLast(rows.count - limit) }
-    return Vector(rows)
-  }
-
-  private func sortedBySingleKey(rowCount: Int, limit: Int?) -> Vector<UInt32> {
-    struct Entry {
-      var rank: UInt8
-      var prefix: UInt64
-      var row: UInt32
+  /// - Throws: `CancellationError` once cancelled.
+  init(_ columns: [Column], _ sort: [Plan.SortKey], _ signals: QuerySignals) throws {
+    keys = try Swift.zip(columns, sort).map { column, key in
+      try signals.check()
+      return Key(column, isAscending: key.isAscending, nullsFirst: key.nullsFirst)
     }
-    let key = keys[0]
-    var entries: [Entry] = []
-    entries.reserveCapacity(rowCount)
-    for row in 0..<rowCount {
-      entries.append(Entry(rank: key.nullRanks?[row] ?? 0, prefix: key.prefixes[row], row: UInt32(truncatingIfNeeded: row)))
-    }
-    entries.sort { left, right in
-      if left.rank != right.rank { return left.rank < right.rank }
-      if left.prefix != right.prefix { return left.prefix < right.prefix }
-      return left.row < right.row
-    }
-    return Vector(entries.prefix(limit ?? rowCount).map(\.row))
-  }
-
-  private func precedes(_ left: Int, _ right: Int) -> Bool {
-    for key in keys {
-      if let ranks = key.nullRanks, ranks[left] != ranks[right] { return ranks[left] < ranks[right] }
-      if key.prefixes[left] != key.prefixes[right] { return key.prefixes[left] < key.prefixes[right] }
-      guard let (values, slots, isAscending) = key.bytes else { continue }
-      if let ranks = key.nullRanks, ranks[left] == key.nullRank { continue }
-      let order = compareBytes(values[Int(slots[left])], values[Int(slots[right])])
-      if order != 0 { return isAscending ? order < 0 : order > 0 }
-    }
-    return left < right
   }
 }
 
 extension RowOrder.Key {
+  /// Bits that are in the wanted order, without nulls.
+  init(bits: [UInt64]) {
+    prefixes = bits
+    nullRank = 1
+  }
+
   init(_ column: Column, isAscending: Bool, nullsFirst: Bool) {
     let rowCount = column.rowCount
     nullRank = nullsFirst ? 0 : 1

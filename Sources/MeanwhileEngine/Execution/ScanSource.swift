@@ -66,8 +66,22 @@ struct ScanSource: Sendable {
     }
   }
 
-  /// Rows that conditions are tried on.
-  var rowCount: Int { units.reduce(0) { $0 + ($1.isSkipped ? 0 : $1.view.segment.rowCount) } }
+  /// Rows of all segments, skipped or not.
+  var rowCount: Int { units.reduce(0) { $0 + $1.view.segment.rowCount } }
+
+  /// Bytes of the columns to read, of segments that are not skipped.
+  var byteCount: Int { units.indices.reduce(0) { $0 + (units[$1].isSkipped ? 0 : byteCount(ofUnit: $1)) } }
+
+  /// Bytes of the columns to read of a segment.
+  func byteCount(ofUnit unit: Int) -> Int {
+    let fields = units[unit].view.segment.fields
+    return columns.reduce(0) { sum, column in
+      switch column.source {
+      case .field(let path), .metadata(let path): sum + (fields[path]?.byteCount ?? 0)
+      case .index, .indexMode, .document, .score: sum
+      }
+    }
+  }
 }
 
 /// Reads one segment for one worker; a column is asked for when its first value is needed.

@@ -4,6 +4,17 @@ import MeanwhileData
 /// kept; when enough others have gathered they are sorted, and the best stay. Rows of later batches lose against equal ones, so the result is that
 /// of a stable sort.
 final class TopRows: PipelineSink {
+  /// What is kept, and by which order.
+  struct Specification: Sendable {
+    var keys: [Plan.SortKey]
+    var expressions: [CompiledExpression]
+    /// The columns of the rows.
+    var layout: [Attribute]
+    /// The columns that come out.
+    var channels: [Int]
+    var count: Int
+  }
+
   private let keys: [Plan.SortKey]
   private let expressions: [CompiledExpression]
   private let layout: [Attribute]
@@ -16,12 +27,12 @@ final class TopRows: PipelineSink {
   private var rowOfMorsel = 0
   private(set) var byteCount = 0
 
-  init(_ keys: [Plan.SortKey], _ expressions: [CompiledExpression], layout: [Attribute], count: Int) {
-    self.keys = keys
-    self.expressions = expressions
-    self.layout = layout + [Attribute(name: "$position", type: .long)]
+  init(_ specification: Specification) {
+    keys = specification.keys
+    expressions = specification.expressions
+    layout = specification.layout + [Attribute(name: "$position", type: .long)]
     // More rows than a machine can hold are all rows; the sums below must not overflow.
-    self.count = min(count, Int(Int32.max))
+    count = min(specification.count, Int(Int32.max))
   }
 
   func begin(morsel: Int) {
@@ -35,7 +46,7 @@ final class TopRows: PipelineSink {
     let start = Int64(morsel) << 32 | Int64(rowOfMorsel)
     rowOfMorsel += page.rowCount
     if let threshold {
-      let first = RowOrder([try expressions[0].evaluate(frame.over(page))], [keys[0]]).keys[0]
+      let first = try RowOrder([try expressions[0].evaluate(frame.over(page))], [keys[0]], frame.signals).keys[0]
       let rows = first.rows(upTo: threshold, includingEqual: expressions.count > 1 || first.bytes != nil)
       guard rows.count > 0 else { return }
       kept = page.gather(rows)
@@ -54,11 +65,11 @@ final class TopRows: PipelineSink {
   }
 
   private func prune(_ frame: EvaluationFrame) throws {
-    let all = try buffered.concatenated(layout)
+    let all = try buffered.concatenated(layout, frame.signals)
     let columns = try expressions.map { try $0.evaluate(frame.over(all)) }
     let positions = all.columns[all.columns.count - 1]
-    let order = RowOrder(columns + [positions], keys + [Self.byPosition])
-    let rows = order.sorted(rowCount: all.rowCount, limit: count)
+    let order = try RowOrder(columns + [positions], keys + [Self.byPosition], frame.signals)
+    let rows = try order.sorted(rowCount: all.rowCount, limit: count, frame.signals)
     if rows.count == count {
       let last = Int(rows[rows.count - 1])
       threshold = (order.keys[0].nullRanks?[last] ?? order.keys[0].rankOfValues, order.keys[0].prefixes[last])
@@ -71,20 +82,13 @@ final class TopRows: PipelineSink {
 
   private static let byPosition = Plan.SortKey(.literal(.null, .long))
 
-  /// The first rows of all workers.
-  static func result(of slots: [WorkerSlot<TopRows>], _ frame: EvaluationFrame) throws -> [Page] {
-    guard let first = slots.first else { return [] }
-    for slot in slots.dropFirst() {
-      let pages = slot.withSink(\.buffered)
-      first.withSink { sink in pages.forEach(sink.add) }
-    }
-    return try first.withSink { sink in
-      guard sink.bufferedRows > 0 else { return [] }
-      try sink.prune(frame)
-      return sink.buffered.map { Page(rowCount: $0.rowCount, columns: $0.columns.dropLast()) }.flatMap {
-        $0.slices(rowCountMax: Page.rowCountMax)
-      }
-    }
+  /// The first rows of all workers, which keep what they have.
+  static func result(of workers: [WorkerSlot<TopRows>], _ specification: Specification, _ scope: StageScope) throws -> [Page] {
+    let all = TopRows(specification)
+    for worker in workers { worker.withSink(\.buffered).forEach(all.add) }
+    guard all.bufferedRows > 0 else { return [] }
+    try all.prune(scope.frame)
+    return all.buffered.flatMap { $0.selecting(specification.channels).slices(rowCountMax: Page.rowCountMax) }
   }
 }
 

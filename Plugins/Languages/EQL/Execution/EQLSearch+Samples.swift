@@ -18,6 +18,7 @@ extension EQLSearch {
     var candidates: [[[Int]]] = []
     let candidatesMax = SampleMatcher.candidatesMax(filters: plans.count, limit: query.request.samplesPerKeyMax)
     var held = 0
+    defer { execution.memory.release(held) }
     for page in result.table.pages {
       try execution.signals.check()
       guard case .longs(let places) = page.columns[0].values else { continue }
@@ -37,13 +38,15 @@ extension EQLSearch {
       try execution.memory.reserve(max(0, bytes - held))
       held = max(held, bytes)
     }
-    defer { execution.memory.release(held) }
     var groups: [HitWriter.Group] = []
     let combinations = candidates.indices.map { keys.values(of: $0).map { values.values[$0] } }
-    for key in combinations.indices.sorted(by: { combinations[$0].lexicographicallyPrecedes(combinations[$1]) })
-    where groups.count < query.request.size {
-      try execution.signals.check()
-      for sample in SampleMatcher.samples(from: candidates[key], limit: query.request.samplesPerKeyMax) {
+    let signals = execution.signals
+    let order = try combinations.indices.sorted { left, right in
+      try signals.check()
+      return combinations[left].lexicographicallyPrecedes(combinations[right])
+    }
+    for key in order where groups.count < query.request.size {
+      for sample in try SampleMatcher.samples(from: candidates[key], limit: query.request.samplesPerKeyMax, check: signals.check) {
         guard groups.count < query.request.size else { break }
         groups.append(
           HitWriter.Group(

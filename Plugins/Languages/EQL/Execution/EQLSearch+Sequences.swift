@@ -15,6 +15,7 @@ extension EQLSearch {
   ) throws -> EQLOutput {
     var stream = SequenceStream(plan: plan, terms: terms, timestampType: timestampType)
     var held = 0
+    defer { execution.memory.release(held) }
     for page in result.table.pages {
       try execution.signals.check()
       try stream.consume(page)
@@ -22,7 +23,7 @@ extension EQLSearch {
       try execution.memory.reserve(max(0, bytes - held))
       held = max(held, bytes)
     }
-    defer { execution.memory.release(held) }
+    try execution.signals.check()
     var matches = stream.matcher.matches()
     for pipe in query.pipes { matches = pipe.apply(to: matches) }
     var writer = hitWriter()

@@ -54,7 +54,7 @@ struct EQLSearch {
     }
   }
 
-  func hitWriter() -> HitWriter { HitWriter(snapshots: snapshots, fields: query.fetchedFields) }
+  func hitWriter() -> HitWriter { HitWriter(snapshots: snapshots, fields: query.fetchedFields, signals: execution.signals) }
 
   // MARK: - Events
 

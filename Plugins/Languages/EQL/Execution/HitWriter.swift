@@ -6,6 +6,7 @@ import MeanwhileEngine
 struct HitWriter {
   private let snapshots: [IndexSnapshot]
   private let fields: [EQLPreparedQuery.FetchedField]
+  private let signals: QuerySignals
   /// For a segment of the scan, its snapshot and itself.
   private let segments: [(index: String, segment: Segment)]
   private var pieces: [[UInt8]] = []
@@ -18,25 +19,30 @@ struct HitWriter {
     var documents: [DocumentReference?]
   }
 
-  init(snapshots: [IndexSnapshot], fields: [EQLPreparedQuery.FetchedField]) {
+  init(snapshots: [IndexSnapshot], fields: [EQLPreparedQuery.FetchedField], signals: QuerySignals) {
     self.snapshots = snapshots
     self.fields = fields
+    self.signals = signals
     segments = snapshots.flatMap { snapshot in snapshot.segments.map { (snapshot.definition.name, $0.segment) } }
   }
 
   /// - Parameter total: all events that fit, those beyond the ones given included.
   mutating func writeEvents(_ documents: [DocumentReference], total: Int, memory: MemoryBudget) throws {
+    var held = 0
+    defer { memory.release(held) }
     begin(total: total)
     append("\"events\":[")
     for (index, document) in documents.enumerated() {
       if index > 0 { append(",") }
       try write(document)
-      try flush(memory)
+      try flush(memory, &held)
     }
     append("]}")
   }
 
   mutating func writeSequences(_ groups: [Group], memory: MemoryBudget) throws {
+    var held = 0
+    defer { memory.release(held) }
     begin(total: groups.count)
     append("\"sequences\":[")
     for (index, group) in groups.enumerated() {
@@ -51,7 +57,7 @@ struct HitWriter {
       for (place, document) in group.documents.enumerated() {
         if place > 0 { append(",") }
         if let document { try write(document) } else { append(Self.missingEvent) }
-        try flush(memory)
+        try flush(memory, &held)
       }
       append("]}")
     }
@@ -76,9 +82,11 @@ struct HitWriter {
     append("{\"total\":{\"value\":\(total),\"relation\":\"eq\"},")
   }
 
-  private mutating func flush(_ memory: MemoryBudget) throws {
+  private mutating func flush(_ memory: MemoryBudget, _ held: inout Int) throws {
+    try signals.check()
     guard buffer.count >= Self.pieceBytes else { return }
     try memory.reserve(buffer.count)
+    held += buffer.count
     pieces.append(buffer)
     buffer = []
     buffer.reserveCapacity(Self.pieceBytes)

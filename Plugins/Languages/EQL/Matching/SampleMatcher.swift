@@ -6,7 +6,8 @@ enum SampleMatcher {
   /// - Parameters:
   ///   - candidates: for each filter, the events that fit it.
   ///   - limit: the most samples that are wanted.
-  static func samples(from candidates: [[Int]], limit: Int) -> [[Int]] {
+  ///   - check: called now and then; throws once the query is cancelled.
+  static func samples(from candidates: [[Int]], limit: Int, check: () throws -> Void = {}) rethrows -> [[Int]] {
     guard limit > 0, !candidates.isEmpty, !candidates.contains(where: \.isEmpty) else { return [] }
     var samples: [[Int]] = []
     var chosen: [Int] = []
@@ -14,6 +15,7 @@ enum SampleMatcher {
     // Backtracking with an explicit stack: `next[n]` is the candidate that filter n tries next. A filter that has run dry steps back.
     var steps = 0
     while let index = next.last {
+      if steps & 0xFFF == 0 { try check() }
       steps += 1
       let filter = next.count - 1
       guard index < candidates[filter].count, steps < stepsMax else {

@@ -43,8 +43,13 @@ public struct ESQLLanguage: QueryLanguage {
     let executor = Executor(
       ExecutionContext(
         signals: context.signals, progress: context.progress, memory: context.memory, warnings: query.warnings, settings: query.settings))
-    let result = try await executor.run(query.plan)
-    return ESQLOutput(
+    let watch = PlanWatch()
+    context.partial.offer { await watch.current().map { Self.output(of: query, $0) } }
+    return Self.output(of: query, try await executor.run(query.plan, watch: watch))
+  }
+
+  private static func output(of query: ESQLQuery, _ result: ExecutionResult) -> ESQLOutput {
+    ESQLOutput(
       table: result.table, isPartial: result.isPartial, documentsFound: result.documentsFound, valuesLoaded: result.valuesLoaded,
       warnings: query.warnings.texts, presentation: query.presentation)
   }

@@ -7,7 +7,8 @@ import MeanwhileEngine
 struct AggregationRun {
   var compiler: SearchQueryCompiler
   let registry: FunctionRegistry
-  let execution: ExecutionContext
+  var passes: any AggregationPasses
+  let signals: QuerySignals
   let typesKeys: Bool
 
   /// The most buckets of an answer (Elasticsearch's `search.max_buckets`).
@@ -37,6 +38,7 @@ struct AggregationRun {
   {
     var levels = try await measure(aggregations, filter: filter, under: keys)
     for aggregation in aggregations {
+      try signals.check()
       let results = try await results(of: aggregation, filter: filter, under: keys, levels: levels)
       for path in levels.keys {
         levels[path]?.results.append(name(of: aggregation), annotated(results[path] ?? empty(aggregation), aggregation))
@@ -75,7 +77,8 @@ struct AggregationRun {
     }
     let rows = try await execute(keys, aggregates, filter)
     var levels: [Path: Level] = [:]
-    for row in rows {
+    for (number, row) in rows.enumerated() {
+      if number & 0x3FF == 0 { try signals.check() }
       let path = Path(row[aggregates.count...])
       if path.contains(.null) { continue }
       var level = Level()
@@ -106,7 +109,7 @@ struct AggregationRun {
   private func execute(_ keys: [Plan.Assignment], _ aggregates: [Plan.Aggregate], _ filter: Expression) async throws -> [[Value]] {
     let scan = Plan.Scan(snapshots: compiler.fields.snapshots, columns: compiler.fields.columns, filter: filter)
     let plan = Plan.aggregate(.scan(scan), Plan.Aggregation(groups: keys, aggregates: aggregates))
-    let table = try await Executor(execution).run(plan).table
+    let table = try await passes.table(of: plan)
     guard table.rowCount <= Self.bucketsMax || keys.isEmpty else { throw Self.tooManyBuckets(table.rowCount) }
     return table.rows
   }
@@ -243,7 +246,7 @@ struct AggregationRun {
     let groups = Plan.aggregate(.scan(scan), Plan.Aggregation(groups: keys + [own], aggregates: [count]))
     let outer = keys.map { Plan.Assignment(Attribute(name: $0.attribute.name, type: $0.attribute.type), .column($0.attribute)) }
     let distinct = try aggregate("count", [.column(own.attribute)], name: "$distinct")
-    let table = try await Executor(execution).run(.aggregate(groups, Plan.Aggregation(groups: outer, aggregates: [distinct]))).table
+    let table = try await passes.table(of: .aggregate(groups, Plan.Aggregation(groups: outer, aggregates: [distinct])))
     var results: [Path: JSONObject] = [:]
     for row in table.rows {
       guard case .long(let count) = row[0] else { continue }

@@ -41,8 +41,17 @@ struct SearchRun {
   }
 
   private var execution: ExecutionContext {
-    ExecutionContext(
+    var execution = ExecutionContext(
       signals: context.signals, progress: context.progress, memory: context.memory, settings: QuerySettings(now: now))
+    execution.announcesRows = false
+    return execution
+  }
+
+  /// Announces the rows of all passes over the data, so that progress never goes back.
+  private func announce(_ snapshots: [IndexSnapshot]) {
+    let rowCount = snapshots.reduce(0) { $0 + $1.segments.reduce(0) { $0 + $1.segment.rowCount } }
+    let passCount = (request.searchAfter == nil ? 1 : 2) + (request.aggregations.isEmpty ? 0 : request.aggregations.passCount)
+    context.progress.expect(rows: rowCount * passCount)
   }
 
   private func snapshots() async throws -> [IndexSnapshot] {
@@ -69,14 +78,9 @@ struct SearchRun {
 
   private func search() async throws -> SearchOutput {
     let snapshots = try await snapshots()
-    let environment = environment
-    let started = started
-    context.partial.offer {
-      .some(
-        SearchOutput.running(
-          shardCount: snapshots.count,
-          took: .milliseconds(Int64(clamping: (environment.time.uptimeNanoseconds() &- started) / 1_000_000))))
-    }
+    announce(snapshots)
+    var soFar = SearchSoFar(shardCount: snapshots.count)
+    offer(soFar)
     var compiler = SearchQueryCompiler(snapshots, now: now, registry: registry)
     let condition = try compiler.condition(request.query)
     let sort = try SearchSort(request.sortsByScore ? [] : request.sort, &compiler)
@@ -90,10 +94,29 @@ struct SearchRun {
         throw APIError.internalFailure(error.message)
       }
     }
-    let aggregations = try await aggregate(compiler, filter)
+    let aggregated = filter
     if let postFilter = request.postFilter { filter = try both(filter, try compiler.condition(postFilter)) }
-    let found = try await top(&compiler, filter, sort, score: hasScores ? score : nil)
-    return try render(found, sort, aggregations, compiler)
+    let passes = EnginePasses(execution)
+    var aggregations = AggregationRun(
+      compiler: compiler, registry: registry, passes: passes, signals: context.signals, typesKeys: request.typesKeys)
+    if !request.aggregations.isEmpty {
+      soFar.aggregations = { [aggregations, request] in
+        var shown = aggregations
+        shown.passes = await passes.soFar()
+        return try? await shown.run(request.aggregations, filter: aggregated)
+      }
+      offer(soFar)
+    }
+    var found = try await top(&compiler, filter, sort, score: hasScores ? score : nil, watch: soFar.hits)
+    let results = request.aggregations.isEmpty ? nil : try await aggregations.run(request.aggregations, filter: aggregated)
+    found.isPartial = found.isPartial || passes.wasCutShort
+    return try render(found, sort, results, compiler)
+  }
+
+  private func offer(_ soFar: SearchSoFar) {
+    context.partial.offer { [time = environment.time, started] in
+      await soFar.output(took: .milliseconds(Int64(clamping: (time.uptimeNanoseconds() &- started) / 1_000_000)))
+    }
   }
 
   private func score(_ compiler: inout SearchQueryCompiler) throws -> Expression {
@@ -110,9 +133,9 @@ struct SearchRun {
     var hasScores: Bool
   }
 
-  private func top(_ compiler: inout SearchQueryCompiler, _ filter: Expression, _ sort: SearchSort, score: Expression?) async throws
-    -> Found
-  {
+  private func top(
+    _ compiler: inout SearchQueryCompiler, _ filter: Expression, _ sort: SearchSort, score: Expression?, watch: PlanWatch
+  ) async throws -> Found {
     let document = compiler.metadata("_doc")
     let relevance = score.map { _ in compiler.metadata("_score") }
     let columns = [document] + (relevance.map { [$0] } ?? []) + sort.keys.map(\.attribute)
@@ -125,11 +148,11 @@ struct SearchRun {
     let executor = Executor(execution)
     guard let after = request.searchAfter, !sort.keys.isEmpty || request.sortsByScore else {
       let plan = Plan.project(.top(.scan(scan(compiler, filter, score: score)), keys, count: wanted), columns)
-      let result = try await executor.run(plan)
+      let result = try await executor.run(plan, watch: watch)
       return Found(rows: result.table.rows, total: result.documentsFound, isPartial: result.isPartial, hasScores: score != nil)
     }
     // The total counts what comes before the cursor too. The empty `eval` keeps the cursor out of the scan, where scores are not known yet.
-    let all = try await executor.run(.top(.scan(scan(compiler, filter)), [], count: 0))
+    let all = try await executor.run(.top(.scan(scan(compiler, filter)), [], count: 0), watch: watch)
     var rest = Plan.scan(scan(compiler, filter, score: score))
     if request.sortsByScore, let relevance {
       let key = SearchSort.Key(field: "_score", attribute: relevance, isAscending: false, nullsFirst: false)
@@ -140,12 +163,6 @@ struct SearchRun {
     let result = try await executor.run(.project(.top(rest, keys, count: wanted), columns))
     return Found(
       rows: result.table.rows, total: all.documentsFound, isPartial: all.isPartial || result.isPartial, hasScores: score != nil)
-  }
-
-  private func aggregate(_ compiler: SearchQueryCompiler, _ filter: Expression) async throws -> JSONObject? {
-    guard !request.aggregations.isEmpty else { return nil }
-    var run = AggregationRun(compiler: compiler, registry: registry, execution: execution, typesKeys: request.typesKeys)
-    return try await run.run(request.aggregations, filter: filter)
   }
 
   // MARK: - The response
@@ -174,6 +191,7 @@ struct SearchRun {
     out.append(",\"hits\":[")
     let fetcher = try HitFetcher(request, snapshots: snapshots, fieldPaths: compiler.fields.paths)
     var reserved = 0
+    defer { context.memory.release(reserved) }
     for (position, row) in found.rows.dropFirst(request.from).enumerated() {
       if position > 0 { out.append(",") }
       guard case .long(let reference)? = row.first else { continue }

@@ -96,23 +96,47 @@ final class Aggregator: PipelineSink {
     groups.initialize(repeating: 0, count: groupsCapacity)
   }
 
-  /// Takes another worker's groups and states.
-  func merge(_ other: Aggregator) throws {
-    let mapping = table.flatMap { table in other.table.map { table.merge($0) } } ?? [0]
-    for (state, otherState) in Swift.zip(states, other.states) { try state.merge(otherState, groups: mapping, groupCount: groupCount) }
+  /// Takes another worker's groups and states, which stay as they are.
+  ///
+  /// - Throws: `CancellationError` once cancelled.
+  private func merge(_ other: Aggregator, _ scope: StageScope) throws {
+    let before = byteCount
+    let mapping = try table.flatMap { table in try other.table.map { try table.merge($0, scope.signals) } } ?? [0]
+    for (state, otherState) in Swift.zip(states, other.states) {
+      try scope.signals.check()
+      try state.merge(otherState, groups: mapping, groupCount: groupCount)
+    }
+    try scope.memory.reserve(byteCount - before)
   }
 
   /// The aggregates, then the keys; a row a group, in the order in which the groups first appear in the source.
-  func result() throws -> Page {
+  private func result(_ signals: QuerySignals) throws -> Page {
     let count = groupCount
     var columns: [Column] = []
-    for state in states { columns.append(try state.result(groupCount: count)) }
+    for state in states {
+      try signals.check()
+      columns.append(try state.result(groupCount: count))
+    }
     columns += table?.keyColumns() ?? []
     let page = Page(rowCount: count, columns: columns)
-    guard let positions = table?.positions, !positions.indices.dropFirst().allSatisfy({ positions[$0 - 1] <= positions[$0] }) else {
-      return page
+    guard let table, !table.isInOrder else { return page }
+    return page.gather(try table.order(signals))
+  }
+
+  /// The groups of all workers together.
+  ///
+  /// - Parameter mayConsume: whether the first worker's states may take the others'. Otherwise all stay as they are.
+  static func result(
+    of workers: [WorkerSlot<Aggregator>], _ specification: Specification, _ scope: StageScope, mayConsume: Bool
+  ) throws -> Page {
+    guard workers.count > 1, !mayConsume else {
+      return try workers[0].withSink { first in
+        for worker in workers.dropFirst() { try worker.withSink { try first.merge($0, scope) } }
+        return try first.result(scope.signals)
+      }
     }
-    let order = positions.indices.sorted { positions[$0] < positions[$1] }.map { UInt32(truncatingIfNeeded: $0) }
-    return page.gather(Vector(order))
+    let all = Aggregator(specification, scope.frame)
+    for worker in workers { try worker.withSink { try all.merge($0, scope) } }
+    return try all.result(scope.signals)
   }
 }

@@ -1,3 +1,4 @@
+import Meanwhile
 import MeanwhileData
 
 /// Numbers the groups of an aggregation by their keys. Every key column numbers its own values; several columns are chained as pairs of numbers, so
@@ -59,19 +60,37 @@ final class GroupTable {
   /// Takes another table's groups.
   ///
   /// - Returns: for each group of the other, this table's.
-  func merge(_ other: GroupTable) -> [UInt32] {
+  /// - Throws: `CancellationError` once cancelled.
+  func merge(_ other: GroupTable, _ signals: QuerySignals) throws -> [UInt32] {
     let count = other.groupCount
-    guard count > 0 else { return [] }
     var groups = [UInt32](repeating: 0, count: count)
     let columns = other.keyColumns()
-    groups.withUnsafeMutableBufferPointer { buffer in
-      guard let base = buffer.baseAddress else { return }
-      let known = groupCount
-      let total = number(columns, rowCount: count, into: base)
-      positions.append(contentsOf: repeatElement(.max, count: max(0, total - known)))
+    for start in stride(from: 0, to: count, by: Self.mergeStep) {
+      try signals.check()
+      let part = start..<min(count, start + Self.mergeStep)
+      groups.withUnsafeMutableBufferPointer { buffer in
+        guard let base = buffer.baseAddress else { return }
+        let known = groupCount
+        let total = number(columns.map { $0.slice(part) }, rowCount: part.count, into: base + start)
+        positions.append(contentsOf: repeatElement(.max, count: max(0, total - known)))
+      }
+      for index in part {
+        let group = Int(groups[index])
+        positions[group] = min(positions[group], other.positions[index])
+      }
     }
-    for (index, group) in groups.enumerated() { positions[Int(group)] = min(positions[Int(group)], other.positions[index]) }
     return groups
+  }
+
+  /// Groups that are merged between two looks at the signals.
+  private static let mergeStep = 1 << 15
+
+  /// Whether the groups are in the order in which they first appear in the source.
+  var isInOrder: Bool { positions.indices.dropFirst().allSatisfy { positions[$0 - 1] <= positions[$0] } }
+
+  /// The groups in the order in which they first appear in the source.
+  func order(_ signals: QuerySignals) throws -> Vector<UInt32> {
+    try RowOrder(keys: [RowOrder.Key(bits: positions)]).sorted(rowCount: positions.count, signals)
   }
 
   /// - Returns: the number of groups.

@@ -16,7 +16,10 @@ final class LongKeyTable {
   private var entries: UnsafeMutablePointer<Entry>
   private var entryCount = 64
   private var used = 0
-  /// Numbers plus one, by distance from ``nearBase``; nil before the first batch.
+  /// Rows that were met before it was decided whether the keys lie close together.
+  private var rowsSeen = 0
+  private static let rowsToDecide = Page.rowCountMax / 2
+  /// Numbers plus one, by distance from ``nearBase``; nil where keys do not lie close together, or it is not known yet.
   private var near: UnsafeMutablePointer<UInt32>?
   private var nearBase: Int64 = 0
   private var nearCount: UInt64 = 0
@@ -40,7 +43,7 @@ final class LongKeyTable {
 
   /// Numbers a batch.
   func number(_ values: Vector<Int64>, nulls: Bitmap?, into numbers: UnsafeMutablePointer<UInt32>) {
-    if near == nil { chooseNear(values) }
+    if rowsSeen < Self.rowsToDecide { decide(values) }
     let near = near
     let base = nearBase
     let limit = nearCount
@@ -110,28 +113,33 @@ final class LongKeyTable {
     old.deallocate()
   }
 
-  /// Looks at the first batch: a small range of keys gets an array, with room on both sides.
-  private func chooseNear(_ values: Vector<Int64>) {
-    guard values.count > 0 else { return }
+  /// After enough rows for the memory to be worth it: a small range of keys gets an array, with room on both sides.
+  private func decide(_ values: Vector<Int64>) {
+    rowsSeen += values.count
+    guard rowsSeen >= Self.rowsToDecide, values.count > 0 else { return }
     var low = values[0]
     var high = values[0]
-    for index in 0..<values.count {
-      let value = values[index]
-      low = min(low, value)
-      high = max(high, value)
+    func include(_ key: Int64) {
+      low = min(low, key)
+      high = max(high, key)
     }
+    for index in 0..<values.count { include(values[index]) }
+    forEachKey { key, _ in include(key) }
     let spread = UInt64(bitPattern: high &- low)
-    // A few rows are not worth megabytes.
-    let limit = values.count >= Page.rowCountMax / 2 ? Self.nearCountMax : 1 << 14
-    guard low <= high, spread < limit else {
-      near = UnsafeMutablePointer<UInt32>.allocate(capacity: 1)
-      return
-    }
+    guard spread < Self.nearCountMax else { return }
     nearCount = spread + 1 + min(spread, 1 << 12)
     let margin = Int64(min(spread, 1 << 12) / 2)
     nearBase = low.subtractingReportingOverflow(margin).overflow ? low : low - margin
     let array = UnsafeMutablePointer<UInt32>.allocate(capacity: Int(nearCount))
     array.initialize(repeating: 0, count: Int(nearCount))
+    forEachKey { key, number in array[Int(UInt64(bitPattern: key &- nearBase))] = number &+ 1 }
     near = array
+  }
+
+  private func forEachKey(_ body: (Int64, UInt32) -> Void) {
+    for index in 0..<keys.count {
+      let number = UInt32(truncatingIfNeeded: index)
+      if number != nullNumber { body(keys[index], number) }
+    }
   }
 }

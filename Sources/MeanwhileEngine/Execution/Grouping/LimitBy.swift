@@ -1,28 +1,35 @@
 import Meanwhile
 import MeanwhileData
 
-extension PlanRun {
-  /// The first rows of each group, in the order in which they come. A row's key is all its values: one with several values is a group of its own.
-  func limited(_ input: Plan, by keys: [Attribute], _ count: Int, _ columns: [Attribute]) async throws -> [Page] {
-    let layout = columns + keys.filter { !columns.contains($0) }
-    let channels = keys.compactMap { layout.firstIndex(of: $0) }
+/// The first rows of each group, in the order in which they come. A row's key is all its values: one with several values is a group of its own.
+struct LimitBy: Sendable {
+  /// The channels of the keys.
+  var keys: [Int]
+  /// How many of the first columns come out.
+  var visible: Int
+  /// Rows of a group.
+  var count: Int
+
+  func apply(to pages: [Page], _ scope: StageScope) throws -> [Page] {
     let table = GroupTable([.keyword])
     var rowsOfGroup: [Int] = []
-    var pages: [Page] = []
-    for page in try await rows(of: input, columns: layout) {
-      try context.signals.check()
-      let groups = Self.number(channels.map { page.columns[$0] }, rowCount: page.rowCount, in: table)
+    var kept: [Page] = []
+    for page in pages {
+      try scope.signals.check()
+      let before = table.byteCount
+      let groups = Self.number(keys.map { page.columns[$0] }, rowCount: page.rowCount, in: table)
+      try scope.memory.reserve(table.byteCount - before)
       rowsOfGroup.append(contentsOf: repeatElement(0, count: table.groupCount - rowsOfGroup.count))
-      let kept = VectorBuilder<UInt32>(capacity: page.rowCount)
+      let rows = VectorBuilder<UInt32>(capacity: page.rowCount)
       for (row, group) in groups.enumerated() where rowsOfGroup[Int(group)] < count {
         rowsOfGroup[Int(group)] += 1
-        kept.append(UInt32(truncatingIfNeeded: row))
+        rows.append(UInt32(truncatingIfNeeded: row))
       }
-      guard kept.count > 0 else { continue }
-      let visible = Page(rowCount: page.rowCount, columns: Array(page.columns.prefix(columns.count)))
-      pages.append(kept.count == page.rowCount ? visible : visible.gather(kept.finish()))
+      guard rows.count > 0 else { continue }
+      let shown = page.selecting(Array(0..<visible))
+      kept.append(rows.count == page.rowCount ? shown : shown.gather(rows.finish()))
     }
-    return pages
+    return kept
   }
 
   /// The group of each row, by the bytes of all its keys' values.

@@ -1,0 +1,188 @@
+import Meanwhile
+import MeanwhileData
+import Synchronization
+
+/// Runs one pipeline: workers pull morsels in order, and take each through the steps batch by batch, until there are none, or none is wanted.
+final class PipelineDrive: Sendable {
+  private let pipeline: Pipeline
+  private let morsels: [Pipeline.Morsel]
+  private let next: MorselCounter
+  /// What the pipeline reads where it does not read a scan.
+  private let input: [Page]
+  /// Whether an early finish ends it. What was read is always taken to the end.
+  private let isFirst: Bool
+  private let scope: StageScope
+  private let context: ExecutionContext
+  private let counts: PlanRun.Counts
+
+  init(_ pipeline: Pipeline, over input: [Page], isFirst: Bool, _ scope: StageScope, _ run: PlanRun) {
+    self.pipeline = pipeline
+    if case .pages(let pages) = pipeline.source { self.input = pages } else { self.input = input }
+    self.isFirst = isFirst
+    self.scope = scope
+    context = run.context
+    counts = run.counts
+    morsels = pipeline.morsels(of: self.input)
+    next = MorselCounter(count: morsels.count)
+  }
+
+  /// Morsels that are worth working on at the same time.
+  var workerCount: Int { max(1, min(context.workerCount, morsels.count)) }
+
+  private var shouldFinishEarly: Bool { isFirst && context.signals.shouldFinishEarly }
+
+  /// - Parameter workers: at least one; each gets whole morsels.
+  func run<Sink: PipelineSink>(into workers: [WorkerSlot<Sink>]) async throws {
+    let rowsBefore = counts.rowsRead.load(ordering: .relaxed)
+    guard workers.count > 1 else {
+      try await work(workers[0])
+      return skipRest(rowsBefore)
+    }
+    try await withThrowingTaskGroup(of: Void.self) { group in
+      for worker in workers { group.addTask { try await self.work(worker) } }
+      try await group.waitForAll()
+    }
+    skipRest(rowsBefore)
+  }
+
+  /// What was announced and is not wanted counts as done, unless reading was cut short.
+  private func skipRest(_ rowsBefore: Int) {
+    guard case .scan(let scan) = pipeline.source, !counts.wasCutShort.load(ordering: .relaxed) else { return }
+    context.progress.advance(rows: scan.rowCount - (counts.rowsRead.load(ordering: .relaxed) - rowsBefore))
+  }
+
+  private func work<Sink: PipelineSink>(_ worker: WorkerSlot<Sink>) async throws {
+    var pace = BatchPace(rowCountMax: pipeline.batchRowCountMax)
+    while let number = next.take() {
+      try check()
+      if shouldFinishEarly { return counts.wasCutShort.store(true, ordering: .relaxed) }
+      if worker.withSink(\.isFinished) { return }
+      worker.withSink { $0.begin(morsel: number) }
+      try await work(on: morsels[number], &pace, worker)
+      worker.withSink { $0.end(morsel: number) }
+    }
+  }
+
+  private func work<Sink: PipelineSink>(on morsel: Pipeline.Morsel, _ pace: inout BatchPace, _ worker: WorkerSlot<Sink>) async throws {
+    var source = BatchSource(pipeline, unit: morsel.unit, input)
+    defer { counts.valuesLoaded.add(source.valuesLoaded, ordering: .relaxed) }
+    var start = morsel.rows.lowerBound
+    while start < morsel.rows.upperBound {
+      try check()
+      if shouldFinishEarly { return counts.wasCutShort.store(true, ordering: .relaxed) }
+      if worker.withSink(\.isSatisfied) { return }
+      let rows = start..<min(morsel.rows.upperBound, start + pace.rowCount)
+      start = rows.upperBound
+      let page = try source.read(rows, scope.frame)
+      if source.isScan {
+        counts.rowsRead.add(rows.count, ordering: .relaxed)
+        counts.documentsFound.add(page?.rowCount ?? 0, ordering: .relaxed)
+        context.progress.advance(rows: rows.count, bytes: source.byteCount(of: rows))
+      }
+      if let page { try process(page, worker) }
+      // Lets others have the thread: the query's threads are everybody's.
+      if pace.hasTaken(rows.count) { await Task.yield() }
+    }
+  }
+
+  private func process<Sink: PipelineSink>(_ page: Page, _ worker: WorkerSlot<Sink>) throws {
+    // Accounted for and asked after each batch that comes out: one that goes in may expand to any number of rows.
+    _ = try pipeline.process(page, scope.frame) { batch in
+      try worker.withSink { sink in
+        let before = sink.byteCount
+        try sink.consume(batch, scope.frame)
+        try scope.memory.reserve(sink.byteCount - before)
+        try context.signals.check()
+        if shouldFinishEarly { counts.wasCutShort.store(true, ordering: .relaxed) }
+        return !sink.isSatisfied && !shouldFinishEarly
+      }
+    }
+  }
+
+  private func check() throws {
+    try context.signals.check()
+    try Task.checkCancellation()
+  }
+}
+
+/// Where a worker's batches come from: a segment, or a page that is there.
+private struct BatchSource {
+  private var reader: SegmentReader?
+  private let page: Page
+  private let unitByteCount: Int
+  private let unitRowCount: Int
+
+  init(_ pipeline: Pipeline, unit: Int, _ input: [Page]) {
+    if case .scan(let scan) = pipeline.source {
+      reader = SegmentReader(scan, unit: scan.units[unit])
+      page = Page(rowCount: 0, columns: [])
+      unitByteCount = scan.byteCount(ofUnit: unit)
+      unitRowCount = scan.units[unit].view.segment.rowCount
+    } else {
+      page = input[unit]
+      unitByteCount = 0
+      unitRowCount = page.rowCount
+    }
+  }
+
+  var isScan: Bool { reader != nil }
+  var valuesLoaded: Int { reader?.valuesLoaded ?? 0 }
+
+  mutating func read(_ rows: Range<Int>, _ frame: EvaluationFrame) throws -> Page? {
+    isScan ? try reader?.read(rows, frame) : page.slice(rows)
+  }
+
+  /// The rows' share of the columns' bytes, such that the shares of all rows add up.
+  func byteCount(of rows: Range<Int>) -> Int {
+    func upTo(_ row: Int) -> Int { Int(Double(unitByteCount) * Double(row) / Double(max(1, unitRowCount))) }
+    return upTo(rows.upperBound) - upTo(rows.lowerBound)
+  }
+}
+
+/// How many rows a worker takes at a time: few at first, then as many as take a few milliseconds, so that a query whose rows are slow heeds its
+/// signals, shows what it has, and lets others have its thread.
+struct BatchPace {
+  private(set) var rowCount = 1
+  private let rowCountMax: Int
+  private let clock = SystemTimeSource()
+  private var batchStart: UInt64
+  private var turnStart: UInt64
+
+  private static let batchNanoseconds: UInt64 = 4_000_000
+  private static let turnNanoseconds: UInt64 = 10_000_000
+  /// How much more than the last batch is tried.
+  private static let growth = 8
+
+  init(rowCountMax: Int) {
+    self.rowCountMax = rowCountMax
+    batchStart = clock.uptimeNanoseconds()
+    turnStart = batchStart
+  }
+
+  /// Reports a batch as done.
+  ///
+  /// - Returns: whether the worker has had its thread for long enough.
+  mutating func hasTaken(_ rows: Int) -> Bool {
+    let now = clock.uptimeNanoseconds()
+    let nanosecondsPerRow = max(1, (now &- batchStart) / UInt64(max(1, rows)))
+    let fitting = Int(clamping: Self.batchNanoseconds / nanosecondsPerRow)
+    rowCount = max(1, min(rowCountMax, fitting, rowCount * Self.growth))
+    batchStart = now
+    guard now &- turnStart >= Self.turnNanoseconds else { return false }
+    turnStart = now
+    return true
+  }
+}
+
+/// Hands out morsels, each to one worker, in order.
+private final class MorselCounter: Sendable {
+  private let taken = Atomic<Int>(0)
+  private let count: Int
+
+  init(count: Int) { self.count = count }
+
+  func take() -> Int? {
+    let number = taken.add(1, ordering: .relaxed).oldValue
+    return number < count ? number : nil
+  }
+}

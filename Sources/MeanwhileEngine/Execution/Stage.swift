@@ -1,0 +1,34 @@
+import Meanwhile
+import MeanwhileData
+
+/// A part of a plan that must see all its rows before it gives any, with the pipeline that leads up to it. A plan is a list of stages: each reads what
+/// the one before gave, the first one data.
+struct Stage: Sendable {
+  enum Operation: Sendable {
+    /// The rows as they come, or the first of them.
+    case collect(limit: Int?)
+    case limitBy(LimitBy)
+    case sort(RowSort)
+    case top(TopRows.Specification)
+    /// The channels are of ``Aggregator/result()``.
+    case aggregate(Aggregator.Specification, channels: [Int])
+  }
+
+  var pipeline: Pipeline
+  var operation: Operation
+}
+
+/// What making a stage's result needs besides its rows: those of the run, or of somebody who watches it.
+struct StageScope: Sendable {
+  var frame: EvaluationFrame
+  var memory: MemoryAccount
+
+  var signals: QuerySignals { frame.signals }
+
+  init(_ context: ExecutionContext) {
+    frame = EvaluationFrame(
+      rowCount: 0, page: Page(rowCount: 0, columns: []), warnings: context.warnings, settings: context.settings, signals: context.signals,
+      origin: .none)
+    memory = MemoryAccount(context.memory)
+  }
+}
