@@ -10,9 +10,10 @@ extension AggregateFunction {
   ) { arguments throws(FunctionError) in
     try arguments.expectCount("sum", 1...1)
     try arguments.expect(0, .aggregatable)
-    return arguments[0].type.layout == .double
-      ? Resolution(type: .double) { frame in DoubleSumState(frame, isAverage: false) }
-      : Resolution(type: .long) { frame in LongSumState(frame, isAverage: false) }
+    // A sum of nulls is a double.
+    return arguments[0].type.layout == .long
+      ? Resolution(type: .long) { frame in LongSumState(frame, isAverage: false) }
+      : Resolution(type: .double) { frame in DoubleSumState(frame, isAverage: false) }
   }
 
   static let average = AggregateFunction(

@@ -74,7 +74,7 @@ final class ValuesState: AggregateState {
     for number in 0..<pairs.count { starts[Int(pairs.left(number)) + 1] += 1 }
     for group in 0..<groupCount { starts[group + 1] += starts[group] }
     let column = Column(
-      type: type, rowCount: groupCount, values: keys.values.gather(Vector(order.buffer.map { pairs.right(Int($0)) })),
+      type: type, rowCount: groupCount, values: keys.values.gather(Vector((0..<order.count).map { pairs.right(Int(order[$0])) })),
       offsets: Vector(starts))
     return column
   }

@@ -7,7 +7,7 @@ enum SampleMatcher {
   ///   - candidates: for each filter, the events that fit it.
   ///   - limit: the most samples that are wanted.
   ///   - check: called now and then; throws once the query is cancelled.
-  static func samples(from candidates: [[Int]], limit: Int, check: () throws -> Void = {}) rethrows -> [[Int]] {
+  static func samples(from candidates: [[Int]], limit: Int, check: () throws -> Void) rethrows -> [[Int]] {
     guard limit > 0, !candidates.isEmpty, !candidates.contains(where: \.isEmpty) else { return [] }
     var samples: [[Int]] = []
     var chosen: [Int] = []
