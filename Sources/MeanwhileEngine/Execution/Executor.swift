@@ -5,7 +5,7 @@ import Synchronization
 /// Runs plans: compiles them to pipelines of batch operators, splits scans into morsels over the cores, merges partial states.
 ///
 /// A plan falls into stages where rows must be seen together: at a limit, a sort, an aggregation. Each stage runs to its end before the next one starts.
-/// An early finish ends the first stage; those behind it run to their end over what it read.
+/// An early finish ends the stages that read data; those behind them run to their end over what was read.
 public struct Executor: Sendable {
   public var context: ExecutionContext
 

@@ -7,8 +7,8 @@ struct Pipeline: Sendable {
     case scan(ScanSource)
     /// Rows that are given.
     case pages([Page])
-    /// What the stage before gave.
-    case stage
+    /// What a stage before gave.
+    case stage(Int)
   }
 
   enum Step: Sendable {
@@ -24,6 +24,8 @@ struct Pipeline: Sendable {
     case extract(CompiledExpression, TextExtractor, keep: [Int], Expression.Origin)
     /// Adds columns of matching rows.
     case join(JoinTable)
+    /// The same, before the stage that gives those rows has run.
+    case joinWithStage(Int, PendingJoin)
   }
 
   var source: Source
@@ -101,6 +103,7 @@ struct Pipeline: Sendable {
         frame.origin = origin
         let found = extractor.columns(of: try text.evaluate(frame), frame)
         page.columns += keep.map { found[$0] }
+      case .joinWithStage: throw APIError.internalFailure("a join has no right side yet")
       case .join(let table):
         return try table.join(page, frame) { try process($0, from: index + 1, frame, emit) }
       case .expand(let channel):

@@ -10,26 +10,26 @@ final class PipelineDrive: Sendable {
   /// What the pipeline reads where it does not read a scan.
   private let input: [Page]
   /// Whether an early finish ends it. What was read is always taken to the end.
-  private let isFirst: Bool
+  private let readsData: Bool
   private let scope: StageScope
   private let context: ExecutionContext
   private let counts: PlanRun.Counts
 
-  init(_ pipeline: Pipeline, over input: [Page], isFirst: Bool, _ scope: StageScope, _ run: PlanRun) {
+  init(_ pipeline: Pipeline, over input: [Page], _ scope: StageScope, _ run: PlanRun) {
     self.pipeline = pipeline
-    if case .pages(let pages) = pipeline.source { self.input = pages } else { self.input = input }
-    self.isFirst = isFirst
+    self.input = input
+    if case .stage = pipeline.source { readsData = false } else { readsData = true }
     self.scope = scope
     context = run.context
     counts = run.counts
-    morsels = pipeline.morsels(of: self.input)
+    morsels = readsData && !run.readsData ? [] : pipeline.morsels(of: input)
     next = MorselCounter(count: morsels.count)
   }
 
   /// Morsels that are worth working on at the same time.
   var workerCount: Int { max(1, min(context.workerCount, morsels.count)) }
 
-  private var shouldFinishEarly: Bool { isFirst && context.signals.shouldFinishEarly }
+  private var shouldFinishEarly: Bool { readsData && context.signals.shouldFinishEarly }
 
   /// - Parameter workers: at least one; each gets whole morsels.
   func run<Sink: PipelineSink>(into workers: [WorkerSlot<Sink>]) async throws {

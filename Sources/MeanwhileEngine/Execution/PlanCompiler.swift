@@ -5,42 +5,55 @@ import MeanwhileData
 struct PlanCompiler {
   private var stages: [Stage] = []
 
+  /// The stages, of which the last gives the plan's rows.
+  ///
   /// - Throws: a 500 where the plan does not fit together.
   static func stages(of plan: Plan) throws -> [Stage] {
     var compiler = PlanCompiler()
-    try compiler.compile(plan, columns: plan.output)
+    _ = try compiler.compile(plan, columns: plan.output)
     return compiler.stages
   }
 
   // MARK: - Stages
 
   /// Appends the stages that give a plan's rows, with the given columns of its output.
-  private mutating func compile(_ plan: Plan, columns: [Attribute]) throws {
+  ///
+  /// - Returns: the number of the last of them.
+  mutating func compile(_ plan: Plan, columns: [Attribute]) throws -> Int {
+    stages.append(try stage(plan, columns))
+    return stages.count - 1
+  }
+
+  private mutating func stage(_ plan: Plan, _ columns: [Attribute]) throws -> Stage {
     switch plan {
     case .limit(let input, let count):
       var pipeline = try self.pipeline(for: input, required: Set(columns))
       try pipeline.project(columns)
-      stages.append(Stage(pipeline: pipeline, operation: .collect(limit: max(0, count))))
+      return Stage(pipeline: pipeline, operation: .collect(limit: max(0, count)))
     case .limitBy(let input, let keys, let count):
       let layout = columns + keys.filter { !columns.contains($0) }
       var pipeline = try self.pipeline(for: input, required: Set(layout))
       try pipeline.project(layout)
       let limit = LimitBy(keys: keys.compactMap { layout.firstIndex(of: $0) }, visible: columns.count, count: max(0, count))
-      stages.append(Stage(pipeline: pipeline, operation: .limitBy(limit)))
+      return Stage(pipeline: pipeline, operation: .limitBy(limit))
     case .sort(let input, let keys):
       let (pipeline, expressions, channels) = try sorting(input, keys, columns)
       let sort = RowSort(keys: keys, expressions: expressions, layout: pipeline.layout, channels: channels)
-      stages.append(Stage(pipeline: pipeline, operation: .sort(sort)))
+      return Stage(pipeline: pipeline, operation: .sort(sort))
     case .top(let input, let keys, let count):
       let (pipeline, expressions, channels) = try sorting(input, keys, columns)
       let top = TopRows.Specification(
         keys: keys, expressions: expressions, layout: pipeline.layout, channels: channels, count: max(0, count))
-      stages.append(Stage(pipeline: pipeline, operation: .top(top)))
-    case .aggregate(let input, let aggregation): try compile(aggregation, of: input, columns)
-    case .scan, .rows, .filter, .eval, .project, .expand:
+      return Stage(pipeline: pipeline, operation: .top(top))
+    case .aggregate(let input, var aggregation):
+      aggregation.aggregates.removeAll { !columns.contains($0.attribute) }
+      let pipeline = try self.pipeline(for: input, required: aggregation.reads)
+      return try Self.stage(aggregation, of: pipeline, columns)
+    case .union(let plans, let attributes): return try unite(plans, attributes, columns)
+    case .scan, .rows, .filter, .eval, .project, .expand, .extract, .join, .inlineAggregate:
       var pipeline = try self.pipeline(for: plan, required: Set(columns))
       try pipeline.project(columns)
-      stages.append(Stage(pipeline: pipeline, operation: .collect(limit: nil)))
+      return Stage(pipeline: pipeline, operation: .collect(limit: nil))
     }
   }
 
@@ -51,36 +64,34 @@ struct PlanCompiler {
     return (pipeline, try keys.map { try pipeline.compiled($0.expression) }, try columns.map { try pipeline.channel(of: $0) })
   }
 
-  private mutating func compile(_ aggregation: Plan.Aggregation, of input: Plan, _ columns: [Attribute]) throws {
-    let aggregates = aggregation.aggregates.filter { columns.contains($0.attribute) }
-    var required: Set<Attribute> = []
-    for group in aggregation.groups { required.formUnion(group.expression.attributes) }
-    for aggregate in aggregates {
-      for argument in aggregate.arguments { required.formUnion(argument.attributes) }
-      required.formUnion(aggregate.filter?.attributes ?? [])
-    }
-    let pipeline = try self.pipeline(for: input, required: required)
+  /// Appends an aggregation of a pipeline's rows.
+  mutating func append(_ aggregation: Plan.Aggregation, of pipeline: Pipeline, _ columns: [Attribute]) throws -> Int {
+    stages.append(try Self.stage(aggregation, of: pipeline, columns))
+    return stages.count - 1
+  }
+
+  private static func stage(_ aggregation: Plan.Aggregation, of pipeline: Pipeline, _ columns: [Attribute]) throws -> Stage {
     let specification = Aggregator.Specification(
       keys: try aggregation.groups.map { try pipeline.compiled($0.expression) }, keyTypes: aggregation.groups.map(\.attribute.type),
-      aggregates: try aggregates.map { aggregate in
+      aggregates: try aggregation.aggregates.map { aggregate in
         Aggregator.Aggregate(
           resolution: aggregate.resolution, arguments: try aggregate.arguments.map { try pipeline.compiled($0) },
           filter: try aggregate.filter.map { try pipeline.compiled($0) }, origin: aggregate.origin)
       })
-    let layout = aggregates.map(\.attribute) + aggregation.groups.map(\.attribute)
+    let layout = aggregation.aggregates.map(\.attribute) + aggregation.groups.map(\.attribute)
     let channels = try columns.map { column in
       guard let channel = layout.firstIndex(of: column) else {
         throw APIError.internalFailure("the plan lacks the column [\(column.name)]")
       }
       return channel
     }
-    stages.append(Stage(pipeline: pipeline, operation: .aggregate(specification, channels: channels)))
+    return Stage(pipeline: pipeline, operation: .aggregate(specification, channels: channels))
   }
 
   // MARK: - Pipelines
 
   /// The pipeline that gives a plan's rows, with at least the required columns.
-  private mutating func pipeline(for plan: Plan, required: Set<Attribute>) throws -> Pipeline {
+  mutating func pipeline(for plan: Plan, required: Set<Attribute>) throws -> Pipeline {
     switch plan {
     case .scan(let scan): return try scanning(scan, filters: [], required: required)
     case .rows(let attributes, let page):
@@ -97,10 +108,12 @@ struct PlanCompiler {
       pipeline.steps.append(.expand(channel))
       pipeline.layout[channel] = new
       return pipeline
-    case .aggregate, .sort, .top, .limit, .limitBy:
+    case .extract(let input, let extraction): return try extracting(input, extraction, required)
+    case .join(let input, let join): return try joining(input, join, required)
+    case .inlineAggregate(let input, let aggregation): return try aggregatingInline(input, aggregation, required)
+    case .aggregate, .sort, .top, .limit, .limitBy, .union:
       let columns = plan.output.filter(required.contains)
-      try compile(plan, columns: columns)
-      return Pipeline(source: .stage, layout: columns)
+      return Pipeline(source: .stage(try compile(plan, columns: columns)), layout: columns)
     }
   }
 

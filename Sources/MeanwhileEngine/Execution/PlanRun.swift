@@ -6,9 +6,16 @@ import Synchronization
 final class PlanRun: Sendable {
   let context: ExecutionContext
   private let stages: [Stage]
+  /// For a stage, the last one that reads its rows.
+  private let lastReaders: [Int]
+  /// Whether data is read. Who watches takes what is there to the end, and reads none.
+  let readsData: Bool
   let counts = Counts()
-  /// What the current stage has so far.
-  private let shown = Mutex<(stage: Int, pages: Snapshot)?>(nil)
+  /// The current stage, what it reads, and what it has so far.
+  private let shown = Mutex<(stage: Int, outputs: Outputs, pages: Snapshot)?>(nil)
+
+  /// The rows that stages gave, by number, while they are needed.
+  private typealias Outputs = [Int: [Page]]
 
   /// Makes the rows of a stage's result from what its workers have; nil while they are being put together.
   private typealias Snapshot = @Sendable (StageScope) throws -> [Page]?
@@ -23,28 +30,38 @@ final class PlanRun: Sendable {
     let valuesLoaded = Atomic<Int>(0)
   }
 
-  init(_ stages: [Stage], _ context: ExecutionContext) {
+  init(_ stages: [Stage], _ context: ExecutionContext, readsData: Bool = true) {
     self.stages = stages
     self.context = context
+    self.readsData = readsData
+    var lastReaders = Array(stages.indices)
+    for (number, stage) in stages.enumerated() { for input in stage.inputs { lastReaders[input] = number } }
+    self.lastReaders = lastReaders
   }
 
   /// The rows of the last stage.
-  ///
-  /// - Parameter given: what the first stage reads where it reads a stage before it.
-  func pages(over given: [Page] = []) async throws -> [Page] {
+  func pages() async throws -> [Page] {
     defer { shown.withLock { $0 = nil } }
     announce()
-    var pages = given
-    var held = MemoryAccount(context.memory)
-    for (number, stage) in stages.enumerated() {
+    return try await pages(from: 0, [:])
+  }
+
+  private func pages(from first: Int, _ given: Outputs) async throws -> [Page] {
+    var outputs = given
+    var held: [Int: MemoryAccount] = [:]
+    for number in first..<stages.count {
       let scope = StageScope(context)
-      pages = try await run(stage, number, over: pages, scope)
-      // The rows of the stage before are gone; of this one, what led to its rows.
+      let pages = try await run(number, over: outputs, scope)
+      // Of the stage, its rows are left; of those before, what others still read.
       try scope.memory.resize(to: pages.reduce(0) { $0 + $1.byteCount })
-      held = scope.memory
+      held[number] = scope.memory
+      outputs[number] = pages
+      for (read, last) in lastReaders.enumerated() where read < number && last <= number {
+        outputs[read] = nil
+        held[read] = nil
+      }
     }
-    withExtendedLifetime(held) {}
-    return pages
+    return outputs[stages.count - 1] ?? []
   }
 
   private func announce() {
@@ -56,46 +73,55 @@ final class PlanRun: Sendable {
 
   /// What there is so far, as if the data ended where reading has come to; nil before there is anything, and after the end.
   func soFar() async throws -> [Page]? {
-    guard let (stage, snapshot) = shown.withLock({ $0 }), !context.signals.isCancelled else { return nil }
+    guard let (number, outputs, snapshot) = shown.withLock({ $0 }), !context.signals.isCancelled else { return nil }
     let watching = ExecutionContext(memory: context.memory, settings: context.settings, workerCount: 1)
-    let scope = StageScope(watching)
-    guard let pages = try snapshot(scope) else { return nil }
-    return try await PlanRun(Array(stages[(stage + 1)...]), watching).pages(over: pages)
+    guard let pages = try snapshot(StageScope(watching)) else { return nil }
+    return try await PlanRun(stages, watching, readsData: false)
+      .pages(from: number + 1, outputs.merging([number: pages]) { $1 })
   }
 
   // MARK: - Stages
 
-  private func run(_ stage: Stage, _ number: Int, over input: [Page], _ scope: StageScope) async throws -> [Page] {
+  private func run(_ number: Int, over outputs: Outputs, _ scope: StageScope) async throws -> [Page] {
+    var stage = stages[number]
+    stage.pipeline.steps = try stage.pipeline.steps.map { step in
+      guard case .joinWithStage(let right, let join) = step else { return step }
+      return .join(try join.table(over: outputs[right] ?? [], scope))
+    }
     switch stage.operation {
+    case .unite(let numbers, let types):
+      return numbers.flatMap { outputs[$0] ?? [] }.map { page in
+        Page(rowCount: page.rowCount, columns: zip(page.columns, types).map { $0.retyped($1) })
+      }
     case .collect(let limit):
-      if let pages = stage.pipeline.rearranged(input) { return limit.map { pages.prefix(rowCount: $0) } ?? pages }
+      if let pages = stage.pipeline.rearranged(outputs) { return limit.map { pages.prefix(rowCount: $0) } ?? pages }
       let shared = limit.map(RowCollector.Limit.init)
-      return try await run(stage, number, over: input, scope) {
+      return try await run(stage, number, over: outputs, scope) {
         RowCollector(limit: shared)
       } result: { workers, _, _ in
         RowCollector.rows(of: workers, limit: limit)
       }
     case .limitBy(let limit):
-      return try await run(stage, number, over: input, scope) {
+      return try await run(stage, number, over: outputs, scope) {
         RowCollector()
       } result: { workers, scope, _ in
         try limit.apply(to: RowCollector.rows(of: workers), scope)
       }
     case .sort(let sort):
-      return try await run(stage, number, over: input, scope) {
+      return try await run(stage, number, over: outputs, scope) {
         RowCollector()
       } result: { workers, scope, _ in
         try sort.apply(to: RowCollector.rows(of: workers), scope)
       }
     case .top(let top):
-      return try await run(stage, number, over: input, scope) {
+      return try await run(stage, number, over: outputs, scope) {
         TopRows(top)
       } result: { workers, scope, _ in
         try TopRows.result(of: workers, top, scope)
       }
     case .aggregate(let specification, let channels):
       let frame = scope.frame
-      return try await run(stage, number, over: input, scope) {
+      return try await run(stage, number, over: outputs, scope) {
         Aggregator(specification, frame)
       } result: { workers, scope, isFinal in
         let page = try Aggregator.result(of: workers, specification, scope, mayConsume: isFinal)
@@ -108,13 +134,13 @@ final class PlanRun: Sendable {
   ///
   /// - Parameter result: is told whether it is the last to see the sinks, and may use them up.
   private func run<Sink: PipelineSink>(
-    _ stage: Stage, _ number: Int, over input: [Page], _ scope: StageScope, makeSink: () -> Sink,
+    _ stage: Stage, _ number: Int, over outputs: Outputs, _ scope: StageScope, makeSink: () -> Sink,
     result: @escaping @Sendable ([WorkerSlot<Sink>], StageScope, _ isFinal: Bool) throws -> [Page]
   ) async throws -> [Page] {
-    let drive = PipelineDrive(stage.pipeline, over: input, isFirst: number == 0, scope, self)
+    let drive = PipelineDrive(stage.pipeline, over: stage.pipeline.input(outputs), scope, self)
     let workers = (0..<drive.workerCount).map { _ in WorkerSlot(makeSink()) }
     let gate = Gate()
-    shown.withLock { $0 = (number, { scope in try gate.whileOpen { try result(workers, scope, false) } }) }
+    shown.withLock { $0 = (number, outputs, { scope in try gate.whileOpen { try result(workers, scope, false) } }) }
     try await drive.run(into: workers)
     gate.close()
     return try result(workers, scope, true)
@@ -133,14 +159,19 @@ final class PlanRun: Sendable {
 }
 
 extension Pipeline {
-  /// The pages with the pipeline's columns where it does nothing but choose among them; nil where it does more, or reads something else.
-  fileprivate func rearranged(_ input: [Page]) -> [Page]? {
-    var pages = input
+  /// What is read where it is not a scan.
+  fileprivate func input(_ outputs: [Int: [Page]]) -> [Page] {
     switch source {
-    case .scan: return nil
-    case .pages(let given): pages = given
-    case .stage: break
+    case .scan: []
+    case .pages(let pages): pages
+    case .stage(let number): outputs[number] ?? []
     }
+  }
+
+  /// The pages with the pipeline's columns where it does nothing but choose among them; nil where it does more, or reads data.
+  fileprivate func rearranged(_ outputs: [Int: [Page]]) -> [Page]? {
+    if case .scan = source { return nil }
+    var pages = input(outputs)
     for step in steps {
       guard case .project(let channels) = step else { return nil }
       pages = pages.map { $0.selecting(channels) }

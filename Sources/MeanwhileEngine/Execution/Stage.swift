@@ -1,8 +1,8 @@
 import Meanwhile
 import MeanwhileData
 
-/// A part of a plan that must see all its rows before it gives any, with the pipeline that leads up to it. A plan is a list of stages: each reads what
-/// the one before gave, the first one data.
+/// A part of a plan that must see all its rows before it gives any, with the pipeline that leads up to it. A plan is a list of stages: each reads data, or
+/// what stages before it gave.
 struct Stage: Sendable {
   enum Operation: Sendable {
     /// The rows as they come, or the first of them.
@@ -12,10 +12,21 @@ struct Stage: Sendable {
     case top(TopRows.Specification)
     /// The channels are of ``Aggregator/result()``.
     case aggregate(Aggregator.Specification, channels: [Int])
+    /// The rows of stages one after another, with columns of these types.
+    case unite([Int], [DataType])
   }
 
   var pipeline: Pipeline
   var operation: Operation
+
+  /// The stages whose rows it reads.
+  var inputs: [Int] {
+    var inputs: [Int] = []
+    if case .stage(let number) = pipeline.source { inputs.append(number) }
+    for step in pipeline.steps { if case .joinWithStage(let number, _) = step { inputs.append(number) } }
+    if case .unite(let numbers, _) = operation { inputs += numbers }
+    return inputs
+  }
 }
 
 /// What making a stage's result needs besides its rows: those of the run, or of somebody who watches it.
