@@ -15,12 +15,7 @@ extension AggregateFunction {
       try arguments.expect(0, .extremes)
       let type = arguments[0].type == .text ? .keyword : arguments[0].type
       return Resolution(type: type) { _ in
-        switch type.layout {
-        case .boolean: FixedExtremeState<UInt8>(type, isMinimum: isMinimum)
-        case .double: FixedExtremeState<Double>(type, isMinimum: isMinimum)
-        case .bytes: BytesExtremeState(type, isMinimum: isMinimum)
-        case .long, .none: FixedExtremeState<Int64>(type, isMinimum: isMinimum)
-        }
+        type.layout == .bytes ? BytesExtremeState(type, isMinimum: isMinimum) : FixedExtremeState(type, isMinimum: isMinimum)
       }
     }
   }
@@ -32,22 +27,76 @@ extension TypeSet {
 }
 
 /// The least or greatest of fixed-width values.
-final class FixedExtremeState<Element: FixedWidthElement & Comparable>: AggregateState {
-  private let best = GroupBuffer<Element>(.zero)
-  private let has = GroupBuffer<Bool>(false)
+///
+/// Not generic itself: what a witness table of a generic class calls is not specialised, and several times slower.
+final class FixedExtremeState: AggregateState {
+  private enum Extremes {
+    case booleans(ExtremeValues<UInt8>)
+    case longs(ExtremeValues<Int64>)
+    case doubles(ExtremeValues<Double>)
+  }
+
+  private let extremes: Extremes
   private let type: DataType
-  private let isMinimum: Bool
 
   init(_ type: DataType, isMinimum: Bool) {
     self.type = type
-    self.isMinimum = isMinimum
+    extremes =
+      switch type.layout {
+      case .boolean: .booleans(ExtremeValues(isMinimum: isMinimum))
+      case .double: .doubles(ExtremeValues(isMinimum: isMinimum))
+      case .long, .bytes, .none: .longs(ExtremeValues(isMinimum: isMinimum))
+      }
   }
+
+  var byteCount: Int {
+    switch extremes {
+    case .booleans(let values): values.byteCount
+    case .longs(let values): values.byteCount
+    case .doubles(let values): values.byteCount
+    }
+  }
+
+  func update(_ arguments: [Column], groups: UnsafeBufferPointer<UInt32>, groupCount: Int) {
+    switch extremes {
+    case .booleans(let values): values.update(arguments[0], groups, groupCount)
+    case .longs(let values): values.update(arguments[0], groups, groupCount)
+    case .doubles(let values): values.update(arguments[0], groups, groupCount)
+    }
+  }
+
+  func merge(_ other: any AggregateState, groups: [UInt32], groupCount: Int) {
+    guard let other = other as? FixedExtremeState else { return }
+    switch (extremes, other.extremes) {
+    case (.booleans(let values), .booleans(let others)): values.merge(others, groups, groupCount)
+    case (.longs(let values), .longs(let others)): values.merge(others, groups, groupCount)
+    case (.doubles(let values), .doubles(let others)): values.merge(others, groups, groupCount)
+    default: break
+    }
+  }
+
+  func result(groupCount: Int) -> Column {
+    switch extremes {
+    case .booleans(let values): values.result(type, groupCount)
+    case .longs(let values): values.result(type, groupCount)
+    case .doubles(let values): values.result(type, groupCount)
+    }
+  }
+}
+
+/// A value a group, or none.
+private final class ExtremeValues<Element: FixedWidthElement & Comparable> {
+  private let best = GroupBuffer<Element>(.zero)
+  private let has = GroupBuffer<Bool>(false)
+  private let isMinimum: Bool
+
+  init(isMinimum: Bool) { self.isMinimum = isMinimum }
 
   var byteCount: Int { best.byteCount + has.byteCount }
 
-  func update(_ arguments: [Column], groups: UnsafeBufferPointer<UInt32>, groupCount: Int) {
+  func update(_ column: Column, _ groups: UnsafeBufferPointer<UInt32>, _ groupCount: Int) {
     grow(groupCount)
-    guard let input = AggregateInput<Element>(arguments[0], groups) else { return }
+    guard let input = AggregateInput<Element>(column, groups) else { return }
     if isMinimum { take(input, groupCount) { $0 < $1 } } else { take(input, groupCount) { $0 > $1 } }
   }
 
@@ -78,9 +127,8 @@ final class FixedExtremeState<Element: FixedWidthElement & Comparable>: Aggregat
     }
   }
 
-  func merge(_ other: any AggregateState, groups: [UInt32], groupCount: Int) {
+  func merge(_ other: ExtremeValues, _ groups: [UInt32], _ groupCount: Int) {
     grow(groupCount)
-    guard let other = other as? FixedExtremeState<Element> else { return }
     for group in 0..<min(other.best.count, groups.count) where other.has[group] {
       let own = Int(groups[group])
       let value = other.best[group]
@@ -91,7 +139,7 @@ final class FixedExtremeState<Element: FixedWidthElement & Comparable>: Aggregat
     }
   }
 
-  func result(groupCount: Int) -> Column {
+  func result(_ type: DataType, _ groupCount: Int) -> Column {
     grow(groupCount)
     let (best, has) = (best, has)
     let values = Vector<Element>(count: groupCount) { $0.initialize(from: best.base, count: groupCount) }

@@ -46,8 +46,11 @@ final class TopRows: PipelineSink {
     let start = Int64(morsel) << 32 | Int64(rowOfMorsel)
     rowOfMorsel += page.rowCount
     if let threshold {
-      let first = try RowOrder([try expressions[0].evaluate(frame.over(page))], [keys[0]], frame.signals).keys[0]
-      let rows = first.rows(upTo: threshold, includingEqual: expressions.count > 1 || first.bytes != nil)
+      let column = try expressions[0].evaluate(frame.over(page))
+      let includingEqual = expressions.count > 1 || column.type.layout == .bytes
+      let rows =
+        try column.rows(upTo: threshold.prefix, includingEqual: includingEqual, keys[0])
+        ?? RowOrder([column.withUnsortedDictionary], [keys[0]], frame.signals).keys[0].rows(upTo: threshold, includingEqual: includingEqual)
       guard rows.count > 0 else { return }
       kept = page.gather(rows)
       kept.columns.append(.positions(from: start, rows: rows))
@@ -71,8 +74,9 @@ final class TopRows: PipelineSink {
     let order = try RowOrder(columns + [positions], keys + [Self.byPosition], frame.signals)
     let rows = try order.sorted(rowCount: all.rowCount, limit: count, frame.signals)
     if rows.count == count {
-      let last = Int(rows[rows.count - 1])
-      threshold = (order.keys[0].nullRanks?[last] ?? order.keys[0].rankOfValues, order.keys[0].prefixes[last])
+      let last = columns[0].gather(rows.slice(count - 1..<count)).withUnsortedDictionary
+      let key = try RowOrder([last], [keys[0]], frame.signals).keys[0]
+      threshold = (key.nullRanks?[0] ?? key.rankOfValues, key.prefixes[0])
     }
     buffered = []
     bufferedRows = 0
@@ -115,6 +119,40 @@ extension RowOrder.Key {
 }
 
 extension Column {
+  /// Texts that are compared by their bytes: ordinals mean something within one segment only.
+  fileprivate var withUnsortedDictionary: Column {
+    guard case .ordinals(let ordinals, let dictionary, isSorted: true) = values else { return self }
+    var column = self
+    column.values = .ordinals(ordinals, dictionary, isSorted: false)
+    return column
+  }
+
+  /// The rows whose bits come before others, or with them: without making the bits of all, where rows are numbers that are not null.
+  fileprivate func rows(upTo limit: UInt64, includingEqual: Bool, _ key: Plan.SortKey) -> Vector<UInt32>? {
+    guard offsets == nil, nulls == nil, !isConstant else { return nil }
+    let flip: UInt64 = key.isAscending ? 0 : .max
+    // What comes with the limit comes before the next one.
+    let (next, overflow) = limit.addingReportingOverflow(includingEqual ? 1 : 0)
+    guard !overflow else { return nil }
+    switch values {
+    case .longs(let values): return Self.rows(values.count) { UInt64(bitPattern: values[$0] ^ .min) ^ flip < next }
+    case .doubles(let values): return Self.rows(values.count) { values[$0].orderedBits ^ flip < next }
+    default: return nil
+    }
+  }
+
+  @inline(__always)
+  private static func rows(_ count: Int, where isBefore: (Int) -> Bool) -> Vector<UInt32> {
+    var found = 0
+    let rows = Vector<UInt32>(count: count) { target in
+      for row in 0..<count {
+        (target + found).initialize(to: UInt32(truncatingIfNeeded: row))
+        found &+= isBefore(row) ? 1 : 0
+      }
+    }
+    return rows.slice(0..<found)
+  }
+
   fileprivate static func positions(from start: Int64, count: Int) -> Column {
     let values = Vector<Int64>(count: count) { target in
       for row in 0..<count { (target + row).initialize(to: start &+ Int64(row)) }

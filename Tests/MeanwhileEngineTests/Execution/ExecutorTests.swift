@@ -76,6 +76,24 @@ import Testing
     }
   }
 
+  /// A segment's ordinals say nothing of another segment's.
+  @Test(arguments: [1, 2]) func topOfTextsOverSegments(workerCount: Int) async throws {
+    let words = (0..<20_000).map { "m-\(1_000 + $0 % 500)" }
+    let index = SampleIndex(
+      name: "words",
+      segments: [
+        [("host", .dictionary(words))], [("host", .dictionary(Array(repeating: "zz", count: 70_000)))],
+        [("host", .dictionary(words.map { $0 == "m-1003" ? "a" : "z" + $0 }))],
+      ])
+    let scan = Plan.scan(Plan.Scan(snapshots: [index.snapshot], columns: [.init(host, .field("host"))]))
+    let expected = (Array(repeating: "a", count: 40) + Array(repeating: "m-1000", count: 10)).map { [Value.string($0)] }
+    let top = try await Executor(.testing(workerCount: workerCount)).run(.top(scan, [.init(.column(host))], count: 50))
+    #expect(top.table.rows == expected)
+    let last = try await Executor(.testing(workerCount: workerCount)).run(
+      .top(scan, [.init(.column(host), isAscending: false)], count: 50))
+    #expect(last.table.rows == Array(repeating: [.string("zz")], count: 50))
+  }
+
   @Test func expandMakesARowOfEachValue() async throws {
     let several = Attribute(name: "several", type: .long)
     let one = Attribute(name: "several", type: .long)
