@@ -166,4 +166,87 @@ import Testing
     #expect(node["running_current"] == 0)
     #expect(node["persisted"] == 1)
   }
+
+  @Test func openSearchTellsHowFarASearchIsAndListsThem() async throws {
+    let gate = Gate()
+    let library = try await Library(before: { await gate.pass() })
+    let prefix = "/_plugins/_asynchronous_search"
+    #expect(try await library.call(.get, "\(prefix)/_list").body == ["asynchronous_searches": []])
+    let running = try await library.call(.post, "/books\(prefix)", parameters: ["wait_for_completion_timeout": "0ms"])
+    let id = try #require(running.body["id"]?.string)
+    let status = try await library.call(.get, "\(prefix)/\(id)/status")
+    #expect(
+      status.body.object?.names == [
+        "id", "is_running", "is_partial", "start_time_in_millis", "expiration_time_in_millis", "state", "progress",
+      ])
+    // A search of the other dialect is not among them.
+    _ = try await library.call(.post, "/books/_async_search", parameters: ["wait_for_completion_timeout": "0ms"])
+    let listed = try #require(try await library.call(.get, "\(prefix)/_list").body["asynchronous_searches"]?.array)
+    #expect(listed.map { $0["id"] } == [.string(id)])
+    #expect(listed.first?["state"] == "RUNNING")
+    #expect(listed.first?["response"] == nil)
+    await gate.open()
+    _ = try await library.call(.get, "\(prefix)/\(id)", parameters: ["wait_for_completion_timeout": "10s"])
+    let kept = try #require(try await library.call(.get, "\(prefix)/_list").body["asynchronous_searches"]?.array)
+    #expect(kept.map { $0["state"] } == ["PERSISTED"])
+    let finished = try await library.call(.get, "\(prefix)/\(id)/status")
+    #expect(finished.body["completion_status"] == 200)
+    #expect(finished.body["start_time_in_millis"] == nil)
+    let events = try await library.service.respond(to: EndpointRequest(.get, "\(prefix)/\(id)/events")).collectBody()
+    #expect(String(decoding: events, as: UTF8.self).hasPrefix("event: completed\ndata: {\"id\":\"\(id)\","))
+    #expect(try await library.call(.get, "\(prefix)/nonsense/events").status == 404)
+    #expect(try await library.call(.get, "\(prefix)/nonsense/status").status == 404)
+  }
+
+  @Test func anAsyncSearchTellsItsEvents() async throws {
+    let library = try await Library()
+    let kept = try await library.call(
+      .post, "/books/_async_search", parameters: ["wait_for_completion_timeout": "10s", "keep_on_completion": "true"])
+    let id = try #require(kept.body["id"]?.string)
+    let events = try await library.service.respond(to: EndpointRequest(.get, "/_async_search/\(id)/events")).collectBody()
+    #expect(String(decoding: events, as: UTF8.self).hasPrefix("event: completed\n"))
+  }
+
+  @Test func openSearchsLimitsAreSettings() async throws {
+    let library = try await Library()
+    let prefix = "_plugins/_asynchronous_search"
+    try await library.service.settings.change(
+      SettingsChange(transient: [
+        "plugins.asynchronous_search.max_keep_alive": "2d", "plugins.asynchronous_search.max_wait_for_completion_timeout": "1m",
+        "plugins.asynchronous_search.node_concurrent_running_searches": "0", "compat.opensearch_states": "internal",
+      ]))
+    let cases: [(parameters: Parameters, status: Int, reason: String)] = [
+      (
+        ["keep_alive": "3d"], 400,
+        "Keep alive for asynchronous search (259200000) is too large. It must be less than (2d). This limit can be set by changing the "
+          + "[plugins.asynchronous_search.max_keep_alive] cluster level setting."
+      ),
+      (
+        ["wait_for_completion_timeout": "61s"], 400,
+        "Wait for completion timeout for asynchronous search (61000) is too large. It must be less than (1m). This limit can be set by "
+          + "changing the [plugins.asynchronous_search.max_wait_for_completion_timeout] cluster level setting."
+      ),
+      (
+        [:], 429,
+        "Trying to create too many concurrent searches. Must be less than or equal to: [0]. This limit can be set by changing the "
+          + "[plugins.asynchronous_search.node_concurrent_running_searches] settings."
+      ),
+    ]
+    for (parameters, status, reason) in cases {
+      let response = try await library.call(.post, "/books/\(prefix)", parameters: parameters)
+      #expect(response.status == status)
+      #expect(response.body["error"]?["reason"] == .string(reason))
+    }
+    try await library.service.settings.change(
+      SettingsChange(transient: [
+        "plugins.asynchronous_search.node_concurrent_running_searches": nil, "plugins.asynchronous_search.persist_search_failures": "true",
+      ]))
+    let keep: Parameters = ["keep_on_completion": "true", "wait_for_completion_timeout": "10s"]
+    let kept = try await library.call(.post, "/books/\(prefix)", parameters: keep)
+    let id = try #require(kept.body["id"]?.string)
+    #expect(try await library.call(.get, "/\(prefix)/\(id)").body["state"] == "STORE_RESIDENT")
+    let failed = try await library.call(.post, "/nowhere/\(prefix)", parameters: keep)
+    let failedID = try #require(failed.body["id"]?.string)
+    #expect(try await library.call(.get, "/\(prefix)/\(failedID)").body["state"] == "FAILED")
+  }
 }

@@ -206,6 +206,14 @@ struct StatusEventsTests {
     #expect(try await events.collectBody() == (try await get.collectBody()))
   }
 
+  @Test func aHeadOfEventsIsAnsweredAtOnce() async throws {
+    let service = try await service()
+    let id = try await submit(service, ["hold": "never"])
+    let response = await service.respond(to: EndpointRequest(.head, "/_toy/async/\(id)/events"))
+    #expect(response.headers["Content-Type"] == "text/event-stream")
+    #expect(try await response.collectBody() == [])
+  }
+
   @Test(arguments: ["99ms", "61s", "-1"])
   func anIntervalHasBounds(interval: String) async throws {
     let service = try await service()

@@ -3,27 +3,23 @@ import Meanwhile
 extension Dialect where Language == EQLLanguage {
   /// How Elasticsearch's EQL API speaks about tasks. It has no asynchronous headers, and no wait of its own: a search without
   /// `wait_for_completion_timeout` is synchronous.
-  static let eql = Dialect<EQLLanguage>(
-    name: "eql", action: "indices:data/read/eql[a]", sendsAsyncHeaders: false,
-    options: { query, _, timing in
-      let submission = query.request.submission
-      return SubmissionOptions(
-        wait: submission.wait ?? timing.submitWait, keepAlive: submission.keepAlive, keepOnCompletion: submission.keepOnCompletion)
-    },
-    renderRunning: { view, _, _ in
-      var body = head(of: view, isPartial: true)
-      body.append("hits", .object(JSONObject()))
-      return .json(.object(body))
-    },
-    renderFinished: { view, output, _ in
-      var bytes = JSONValue.object(head(of: view, isPartial: output.isPartial)).encoded()
-      // The hits are JSON text already: they go in before the closing brace.
-      bytes.removeLast()
-      bytes.append(contentsOf: ",\"hits\":".utf8)
-      for piece in output.hits { bytes.append(contentsOf: piece) }
-      bytes.append(UInt8(ascii: "}"))
-      return .encodedJSON(bytes)
-    })
+  static var eql: Dialect {
+    var dialect = Dialect(
+      name: "eql", action: "indices:data/read/eql[a]", sendsAsyncHeaders: false,
+      options: { query, _, timing in
+        let submission = query.request.submission
+        return SubmissionOptions(
+          wait: submission.wait ?? timing.submitWait, keepAlive: submission.keepAlive, keepOnCompletion: submission.keepOnCompletion)
+      },
+      renderRunning: { view, partial, _ in
+        .encodedJSON(JSONValue.object(head(of: view, isPartial: true)).encoded(appending: "hits", partial?.hits ?? [Array("{}".utf8)]))
+      },
+      renderFinished: { view, output, _ in
+        .encodedJSON(JSONValue.object(head(of: view, isPartial: output.isPartial)).encoded(appending: "hits", output.hits))
+      })
+    dialect.showsPartial = { try $0.parameters.bool("partial_results") ?? false }
+    return dialect
+  }
 
   private static func head(of view: TaskView, isPartial: Bool) -> JSONObject {
     var head = JSONObject()

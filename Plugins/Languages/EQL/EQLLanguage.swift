@@ -64,7 +64,7 @@ public struct EQLLanguage: QueryLanguage {
         handler: search),
       Route(
         .get, "/_eql/search/{id}", summary: "Gives the result of an asynchronous EQL search, or its state.",
-        parameters: ["wait_for_completion_timeout", "keep_alive"]
+        parameters: ["wait_for_completion_timeout", "keep_alive", "partial_results"]
       ) { request, session in try await endpoints.get(request, session) },
       endpoints.statusRoute("/_eql/search/status/{id}"),
       endpoints.eventsRoute("/_eql/search/{id}/events"),

@@ -19,7 +19,7 @@ public struct SearchLanguage: QueryLanguage, Observer {
   /// - Parameter functions: what conditions and aggregations are made of.
   public init(functions: FunctionRegistry = .standard) {
     self.functions = functions
-    counters = AsynchronousSearchCounters(dialect: Dialect<SearchLanguage>.openSearch.name)
+    counters = AsynchronousSearchCounters(dialect: Dialect<SearchLanguage>.openSearchName)
   }
 
   public func prepare(_ request: EndpointRequest, for session: Session) async throws -> SearchRequest {
@@ -29,6 +29,8 @@ public struct SearchLanguage: QueryLanguage, Observer {
   public func run(_ query: SearchRequest, in context: QueryContext) async throws -> SearchOutput {
     try await SearchRun(query, in: context, registry: functions).run()
   }
+
+  public var settings: [any DeclaredSetting] { OpenSearchSettings.all }
 
   public func observe(_ event: TaskEvent) { counters.observe(event) }
 

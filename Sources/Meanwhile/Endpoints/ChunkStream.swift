@@ -40,13 +40,32 @@ public struct ChunkStream: AsyncSequence, Sendable {
 
   public static var empty: ChunkStream { ChunkStream([]) }
 
-  public struct AsyncIterator: AsyncIteratorProtocol {
+  public struct AsyncIterator: AsyncIteratorProtocol, Sendable {
     let nextChunk: @Sendable () async throws -> [UInt8]?
     public mutating func next() async throws -> [UInt8]? { try await nextChunk() }
   }
 
   public func makeAsyncIterator() -> AsyncIterator {
     AsyncIterator(nextChunk: makeNext())
+  }
+
+  /// The stream without its first bytes.
+  public func dropping(_ count: Int) -> ChunkStream {
+    ChunkStream(isImmediate: isImmediate) {
+      let next = makeNext()
+      let left = Mutex(count)
+      return {
+        while let chunk = try await next() {
+          let dropped = left.withLock { left in
+            let dropped = Swift.min(left, chunk.count)
+            left -= dropped
+            return dropped
+          }
+          if dropped < chunk.count { return dropped == 0 ? chunk : Array(chunk[dropped...]) }
+        }
+        return nil
+      }
+    }
   }
 
   /// Looks whether there is anything in the stream. What was read to find out stays in it.

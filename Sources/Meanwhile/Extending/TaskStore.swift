@@ -19,7 +19,8 @@ public protocol TaskStore: Sendable {
   /// The record of a task; nil where there is none.
   func load(_ number: TaskNumber) async throws -> TaskRecord?
 
-  /// The result that is kept with a record, as it was written; nil where there is none.
+  /// The result that is kept with a record, as it was written; nil where there is none. The stream may be read repeatedly, from its beginning each time,
+  /// and yields a part at a time of a result that is large.
   func result(of number: TaskNumber) async throws -> ChunkStream?
 
   /// Removes a record and its result. Of one that is not there, says false.

@@ -14,6 +14,18 @@ extension JSONValue {
     return bytes
   }
 
+  /// An object with one more member, whose value is JSON already, in pieces.
+  public func encoded(appending name: String, _ pieces: [[UInt8]]) -> [UInt8] {
+    var bytes = encoded()
+    bytes.removeLast()
+    if bytes.count > 1 { bytes.append(UInt8(ascii: ",")) }
+    JSONText.append(quoting: name, to: &bytes)
+    bytes.append(UInt8(ascii: ":"))
+    for piece in pieces { bytes.append(contentsOf: piece) }
+    bytes.append(UInt8(ascii: "}"))
+    return bytes
+  }
+
   /// The value as a JSON text.
   public func text(_ style: Style = .compact) -> String {
     String(decoding: encoded(style), as: UTF8.self)

@@ -124,12 +124,18 @@ extension AsyncQueryEndpoints {
 // MARK: - To a response
 
 extension AsyncQueryEndpoints {
+  /// What a task that runs has so far, made only if this response is to show it.
+  private func show(_ partial: PartialOutput?, _ request: EndpointRequest) async throws -> Language.Output? {
+    guard let partial, try dialect.showsPartial(request) else { return nil }
+    return await partial.current() as? Language.Output
+  }
+
   private func respond(_ reply: TaskReply, _ request: EndpointRequest) async throws -> EndpointResponse {
     var response: EndpointResponse
     switch reply {
     case .failed(let view, let error): return dialect.renderFailure(error, view, request)
     case .running(let view, let partial):
-      response = try dialect.renderRunning(view, await partial?.current() as? Language.Output, request)
+      response = try dialect.renderRunning(view, try await show(partial, request), request)
     case .finished(let view, let result):
       response = try dialect.renderFinished(view, await result.read(as: Language.Output.self), request)
     }
@@ -137,13 +143,5 @@ extension AsyncQueryEndpoints {
     if let id = reply.view.id { response.headers["X-Elasticsearch-Async-Id"] = id.encoded }
     response.headers["X-Elasticsearch-Async-Is-Running"] = reply.view.isRunning ? "?1" : "?0"
     return response
-  }
-}
-
-extension Session {
-  /// Whether the principal may do what takes a cluster privilege. With security off there is nobody else's to reach.
-  func holds(privilege: String) async -> Bool {
-    guard let principal, let authorizer = service.authorizer else { return false }
-    return (try? await authorizer.authorize(principal, privilege: privilege, indices: [])) != nil
   }
 }

@@ -17,6 +17,8 @@ public struct Dialect<Language: QueryLanguage>: Sendable {
   public var malformedIDIsNotFound = false
   /// Whether a failure within the submit's wait is kept when the client asked to keep the result.
   public var keepsFailures = true
+  /// Whether a response about a task that runs shows what it has so far. The default says yes.
+  public var showsPartial: @Sendable (EndpointRequest) throws -> Bool = { _ in true }
   /// Finds wait, keep-alive and keep-on-completion in a request. The default reads URL parameters.
   public var options: @Sendable (Language.Query, EndpointRequest, DialectTiming) throws -> SubmissionOptions
   /// The body while a task runs, or what it has so far.

@@ -136,18 +136,28 @@ extension AsyncQueryEndpoints {
       request.disconnection.onDisconnect { spawner.spawn { await events.hangUp() } }
       return { try await events.next() }
     }
-    return EndpointResponse(headers: ["Content-Type": "text/event-stream", "Cache-Control": "no-store"], body: .stream(stream))
+    // Of events, nobody can tell in advance how long they are.
+    let body: EndpointResponse.Body = request.method == .head ? .none : .stream(stream)
+    return EndpointResponse(headers: ["Content-Type": "text/event-stream", "Cache-Control": "no-store"], body: body)
   }
 
   /// The route of ``events(_:_:)`` at a path with an `{id}`.
-  public func eventsRoute(_ path: String) -> Route {
+  public func eventsRoute(_ path: String) -> Route { Self.eventsRoute(path) { _ in self } }
+
+  /// The same for a dialect that heeds settings: `endpoints` gives it as it is when a request comes.
+  public static func eventsRoute(_ path: String, _ endpoints: @escaping @Sendable (Session) -> AsyncQueryEndpoints) -> Route {
     Route(
-      .get, path, summary: "Tells what happens to a task as server-sent events: state, progress, and how it ends.",
-      parameters: ["interval"], handler: events)
+      .get, path, summary: "Tells what happens to a task as server-sent events: state, progress, and how it ends.", parameters: ["interval"]
+    ) { request, session in try await endpoints(session).events(request, session) }
   }
 
   /// The route of ``status(_:_:)`` at a path with an `{id}`.
-  public func statusRoute(_ path: String) -> Route {
-    Route(.get, path, summary: "Says how far a task is, without its result.", parameters: ["keep_alive"], handler: status)
+  public func statusRoute(_ path: String) -> Route { Self.statusRoute(path) { _ in self } }
+
+  /// The same for a dialect that heeds settings: `endpoints` gives it as it is when a request comes.
+  public static func statusRoute(_ path: String, _ endpoints: @escaping @Sendable (Session) -> AsyncQueryEndpoints) -> Route {
+    Route(.get, path, summary: "Says how far a task is, without its result.", parameters: ["keep_alive"]) { request, session in
+      try await endpoints(session).status(request, session)
+    }
   }
 }

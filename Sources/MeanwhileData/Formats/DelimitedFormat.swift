@@ -36,17 +36,19 @@ public struct DelimitedFormat: ResultFormat {
     EndpointResponse(headers: ["Content-Type": contentType(options)], body: .stream(stream(document, options: options)))
   }
 
-  /// The rows, in chunks of a page.
+  /// The row of names, where there is one, and the rows.
   public func stream(_ document: ResultDocument, options: ResultOptions = ResultOptions()) -> ChunkStream {
-    let columns = document.columnIndices(options)
-    let pages = document.table.pages
-    let renderer = CellRenderer(style: .plain(null: ""), zone: options.zone)
-    let delimiter = options.delimiter ?? self.delimiter
-    let names = columns.map { document.table.fields[$0].name }
-    let hasHeader = options.hasHeader || !capabilities.contains(.header)
-    return ChunkStream(chunkCount: pages.count + 1) { chunk in
-      if chunk == 0 { return hasHeader ? header(names, delimiter) : [] }
-      return rows(of: pages[chunk - 1], columns: columns, renderer: renderer, delimiter: delimiter)
+    ChunkStream(of: document.table) {
+      let columns = try await document.columnIndices(options)
+      let renderer = CellRenderer(style: .plain(null: ""), zone: options.zone)
+      let delimiter = options.delimiter ?? self.delimiter
+      let hasHeader = options.hasHeader || !capabilities.contains(.header)
+      let names = columns.map { document.table.fields[$0].name }
+      return [
+        TablePass(head: hasHeader ? header(names, delimiter) : []) { page, _ in
+          rows(of: page, columns: columns, renderer: renderer, delimiter: delimiter)
+        }
+      ]
     }
   }
 

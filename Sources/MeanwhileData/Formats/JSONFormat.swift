@@ -19,36 +19,25 @@ public struct JSONFormat: ResultFormat {
     return EndpointResponse(headers: headers, body: .stream(stream))
   }
 
-  /// The object, in chunks of a page.
+  /// The object. Column by column, the table is gone over once a column.
   public func stream(_ document: ResultDocument, options: ResultOptions = ResultOptions()) -> ChunkStream {
-    let columns = document.columnIndices(options)
-    let pages = document.table.pages
-    let renderer = CellRenderer(style: .json, zone: options.zone)
-    let start = opening(document, columns: columns, options: options)
-    let end = closing(document.tail)
-    guard options.isColumnar else {
-      return ChunkStream(chunkCount: pages.count + 2) { chunk in
-        if chunk == 0 { return start }
-        if chunk == pages.count + 1 { return end }
-        let isFirst = !pages[..<(chunk - 1)].contains { $0.rowCount > 0 }
-        return Self.rows(of: pages[chunk - 1], columns: columns, renderer: renderer, isFirst: isFirst)
+    ChunkStream(of: document.table) {
+      let columns = try await document.columnIndices(options)
+      let renderer = CellRenderer(style: .json, zone: options.zone)
+      var passes: [TablePass]
+      if options.isColumnar {
+        passes = columns.enumerated().map { position, column in
+          TablePass(head: Array((position > 0 ? ",[" : "[").utf8), tail: [UInt8(ascii: "]")]) { page, isFirst in
+            Self.cells(of: page.columns[column], renderer: renderer, isFirst: isFirst)
+          }
+        }
+        if passes.isEmpty { passes = [TablePass { _, _ in [] }] }
+      } else {
+        passes = [TablePass { page, isFirst in Self.rows(of: page, columns: columns, renderer: renderer, isFirst: isFirst) }]
       }
-    }
-    // One chunk a column and page; a column without pages is still an array.
-    let parts = max(1, pages.count)
-    return ChunkStream(chunkCount: columns.count * parts + 2) { chunk in
-      if chunk == 0 { return start }
-      if chunk == columns.count * parts + 1 { return end }
-      let (column, part) = (chunk - 1).quotientAndRemainder(dividingBy: parts)
-      let isFirst = !pages[..<part].contains { $0.rowCount > 0 }
-      let out = VectorBuilder<UInt8>(capacity: 4_096)
-      if part == 0 {
-        if column > 0 { out.append(UInt8(ascii: ",")) }
-        out.append(UInt8(ascii: "["))
-      }
-      if part < pages.count { Self.cells(of: pages[part].columns[columns[column]], renderer: renderer, isFirst: isFirst, to: out) }
-      if part == parts - 1 { out.append(UInt8(ascii: "]")) }
-      return Array(out.buffer)
+      passes[0].head = opening(document, columns: columns, options: options) + passes[0].head
+      passes[passes.count - 1].tail += closing(document.tail)
+      return passes
     }
   }
 
@@ -96,11 +85,13 @@ public struct JSONFormat: ResultFormat {
     return Array(out.buffer)
   }
 
-  private static func cells(of column: Column, renderer: CellRenderer, isFirst: Bool, to out: VectorBuilder<UInt8>) {
+  private static func cells(of column: Column, renderer: CellRenderer, isFirst: Bool) -> [UInt8] {
     let cells = renderer.render(column)
+    let out = VectorBuilder<UInt8>(capacity: cells.bytes.count + cells.count)
     for row in 0..<cells.count {
       if row > 0 || !isFirst { out.append(UInt8(ascii: ",")) }
       out.append(contentsOf: cells[row])
     }
+    return Array(out.buffer)
   }
 }

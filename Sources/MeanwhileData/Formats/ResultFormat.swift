@@ -37,11 +37,11 @@ public struct ResultFormatCapabilities: OptionSet, Sendable {
 public struct ResultDocument: Sendable {
   /// Members before `columns`: `took`, `is_partial`, …
   public var head: JSONObject
-  public var table: Table
+  public var table: TableStream
   /// Members behind `values`: `_clusters`, `profile`.
   public var tail: JSONObject
 
-  public init(head: JSONObject = [:], table: Table, tail: JSONObject = [:]) {
+  public init(head: JSONObject = [:], table: TableStream, tail: JSONObject = [:]) {
     self.head = head
     self.table = table
     self.tail = tail
@@ -67,11 +67,14 @@ public struct ResultOptions: Sendable {
 }
 
 extension ResultDocument {
-  /// The columns to write, by their position.
-  func columnIndices(_ options: ResultOptions) -> [Int] {
+  /// The columns to write, by their position. Which of them are null is a matter of the whole table, whatever part of it is written.
+  func columnIndices(_ options: ResultOptions) async throws -> [Int] {
     let all = Array(table.fields.indices)
     guard options.dropsNullColumns else { return all }
-    return all.filter { column in table.pages.contains { $0.rowCount > 0 && !$0.columns[column].hasOnlyNulls } }
+    var nulls = Set(all)
+    let reader = table.rows(from: 0).read()
+    while !nulls.isEmpty, let page = try await reader.next() { nulls = nulls.filter { page.columns[$0].hasOnlyNulls } }
+    return all.filter { !nulls.contains($0) }
   }
 }
 
@@ -83,18 +86,5 @@ extension Column {
     if let offsets { return offsets[0] == offsets[rowCount] }
     guard let nulls else { return rowCount == 0 }
     return nulls.setCount >= rowCount
-  }
-}
-
-extension ChunkStream {
-  /// A stream of a known number of chunks, each made when it is asked for. It may be read repeatedly.
-  init(chunkCount: Int, _ make: @escaping @Sendable (Int) throws -> [UInt8]) {
-    self.init(isImmediate: true) {
-      let cursor = ChunkCursor()
-      return {
-        guard let index = cursor.advance(below: chunkCount) else { return nil }
-        return try make(index)
-      }
-    }
   }
 }

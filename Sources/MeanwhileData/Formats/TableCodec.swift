@@ -25,32 +25,40 @@ public enum TableCodec {
   /// The most rows of a page that is read; the engine's pages have ``Page/rowCountMax``.
   static let pageRowsMax = 1 << 24
 
-  /// The table's bytes, a chunk a page. Reading twice gives the same bytes.
-  public static func encode(_ table: Table) -> ChunkStream {
-    ChunkStream(chunkCount: table.pages.count + 2) { chunk in
-      var writer = TableFrameWriter()
-      switch chunk {
-      case 0: writer.start(table.fields)
-      case table.pages.count + 1: writer.end(rowCount: table.rowCount)
-      default: writer.page(table.pages[chunk - 1])
-      }
-      return writer.bytes
+  /// The table's bytes. Reading twice gives the same bytes.
+  ///
+  /// - Parameter head: what stands before them.
+  public static func encode(_ table: TableStream, after head: [UInt8] = []) -> ChunkStream {
+    ChunkStream(of: table) {
+      var start = TableFrameWriter()
+      start.start(table.fields)
+      var end = TableFrameWriter()
+      end.end(rowCount: table.range.count)
+      return [
+        TablePass(head: head + start.bytes, tail: end.bytes) { page, _ in
+          var writer = TableFrameWriter()
+          writer.page(page)
+          return writer.bytes
+        }
+      ]
     }
   }
 
-  /// Reads what ``encode(_:)`` made.
+  /// What ``encode(_:after:)`` made, to be read page by page from a stream that can be read repeatedly.
   ///
-  /// - Throws: an ``APIError`` (500) where the bytes are no such table.
-  public static func decode(_ stored: ChunkStream) async throws -> Table {
-    var pending: [UInt8] = []
-    var decoder = TableFrameDecoder()
-    for try await chunk in stored {
-      pending.append(contentsOf: chunk)
-      let used = try decoder.consume(pending)
-      if used > 0 { pending.removeFirst(used) }
+  /// - Parameter rowCount: how many rows there are, where that is known; else they are counted.
+  /// - Throws: an ``APIError`` (500) where the bytes do not begin as such a table. What comes later is found when it is read.
+  public static func open(_ stored: ChunkStream, rowCount: Int? = nil) async throws -> TableStream {
+    var frames = TableFrames(stored)
+    guard var frame = try await frames.next()?.payload else { throw corrupt("its fields are missing") }
+    let fields = try frame.fields()
+    try frame.finish()
+    if let rowCount { return TableStream(fields: fields, rowCount: rowCount, stored: stored) }
+    var counted = 0
+    while let (kind, frame) = try await frames.next() {
+      if kind == .end { try frames.checkEnd(frame, after: counted) } else { counted += try frame.rowCount() }
     }
-    guard pending.isEmpty else { throw corrupt("it is cut short") }
-    return try decoder.finish()
+    return TableStream(fields: fields, rowCount: counted, stored: stored)
   }
 
   static func corrupt(_ why: String) -> APIError {

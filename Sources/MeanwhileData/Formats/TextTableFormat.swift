@@ -19,34 +19,26 @@ public struct TextTableFormat: ResultFormat {
     EndpointResponse(headers: ["Content-Type": contentType(options)], body: .stream(stream(document, options: options)))
   }
 
-  /// The header, and then a chunk a page.
+  /// The header and the rows.
   public func stream(_ document: ResultDocument, options: ResultOptions = ResultOptions()) -> ChunkStream {
-    let columns = document.columnIndices(options)
-    let names = columns.map { document.table.fields[$0].name }
-    let pages = document.table.pages
-    let renderer = CellRenderer(style: .plain(null: "null"), zone: options.zone)
-    return ChunkStream(isImmediate: true) {
-      let cursor = ChunkCursor()
-      // Measured once an iteration, when its first chunk is asked for.
-      let widths = MeasuredWidths()
-      return {
-        guard let chunk = cursor.advance(below: pages.count + 1) else { return nil }
-        let known = widths.value { Self.widths(names: names, pages: pages, columns: columns, renderer: renderer) }
-        if chunk == 0 { return Self.header(names, known) }
-        return Self.rows(of: pages[chunk - 1], columns: columns, renderer: renderer, widths: known)
+    ChunkStream(of: document.table) {
+      let columns = try await document.columnIndices(options)
+      let names = columns.map { document.table.fields[$0].name }
+      let renderer = CellRenderer(style: .plain(null: "null"), zone: options.zone)
+      var widths = names.map { max(Self.widthMin, $0.unicodeScalars.count) }
+      let reader = document.table.read()
+      while let page = try await reader.next() {
+        for (position, column) in columns.enumerated() {
+          let cells = renderer.render(page.columns[column])
+          for row in 0..<cells.count { widths[position] = max(widths[position], Self.width(of: cells[row])) }
+        }
       }
+      return [
+        TablePass(head: Self.header(names, widths)) { [widths] page, _ in
+          Self.rows(of: page, columns: columns, renderer: renderer, widths: widths)
+        }
+      ]
     }
-  }
-
-  private static func widths(names: [String], pages: [Page], columns: [Int], renderer: CellRenderer) -> [Int] {
-    var widths = names.map { max(widthMin, $0.unicodeScalars.count) }
-    for page in pages {
-      for (position, column) in columns.enumerated() {
-        let cells = renderer.render(page.columns[column])
-        for row in 0..<cells.count { widths[position] = max(widths[position], width(of: cells[row])) }
-      }
-    }
-    return widths
   }
 
   /// Characters, which are the bytes that do not continue one.

@@ -50,7 +50,7 @@ extension Table {
 extension ResultFormat {
   func text(_ table: Table, head: JSONObject = [:], tail: JSONObject = [:], options: ResultOptions = ResultOptions()) async throws -> String
   {
-    let response = response(ResultDocument(head: head, table: table, tail: tail), options: options)
+    let response = response(ResultDocument(head: head, table: TableStream(table), tail: tail), options: options)
     return String(decoding: try await response.collectBody(), as: UTF8.self)
   }
 }

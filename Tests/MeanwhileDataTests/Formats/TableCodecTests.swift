@@ -3,9 +3,11 @@ import MeanwhileData
 import Testing
 
 @Suite struct TableCodecTests {
+  func read(_ stored: ChunkStream) async throws -> Table { try await TableCodec.open(stored).collect() }
+
   @Test func whatIsKeptComesBack() async throws {
     let table = Table.sample
-    let back = try await TableCodec.decode(TableCodec.encode(table))
+    let back = try await read(TableCodec.encode(TableStream(table)))
     #expect(back.fields == table.fields)
     #expect(String(describing: back.cells) == String(describing: table.cells))
   }
@@ -25,29 +27,29 @@ import Testing
       let table = Table(
         fields: [Table.Field(name: "c", type: type)],
         pages: [Page(rowCount: column.rowCount, columns: [column]), Page(rowCount: 0, columns: [column.slice(0..<0)])])
-      let back = try await TableCodec.decode(TableCodec.encode(table))
+      let back = try await read(TableCodec.encode(TableStream(table)))
       #expect(back.cells == table.cells)
     }
   }
 
   @Test func framesMayArriveInAnyPieces() async throws {
-    let bytes = try await TableCodec.encode(.sample).collect(bytesMax: .max)
+    let bytes = try await TableCodec.encode(TableStream(.sample)).collect(bytesMax: .max)
     let pieces = stride(from: 0, to: bytes.count, by: 7).map { Array(bytes[$0..<min(bytes.count, $0 + 7)]) }
-    let back = try await TableCodec.decode(ChunkStream(pieces))
+    let back = try await read(ChunkStream(pieces))
     #expect(back.rowCount == 3)
   }
 
   @Test func brokenBytesAreAnErrorAndNothingWorse() async throws {
-    let bytes = try await TableCodec.encode(.sample).collect(bytesMax: .max)
+    let bytes = try await TableCodec.encode(TableStream(.sample)).collect(bytesMax: .max)
     for length in stride(from: 0, to: bytes.count, by: 3) {
-      await #expect(throws: APIError.self) { try await TableCodec.decode(ChunkStream([Array(bytes[..<length])])) }
+      await #expect(throws: APIError.self) { try await read(ChunkStream([Array(bytes[..<length])])) }
     }
     // Every byte damaged in turn: it is read or refused, and what is read can be printed.
     for index in bytes.indices {
       for damage in [0xFF, 0x01, 0x80] as [UInt8] {
         var broken = bytes
         broken[index] ^= damage
-        guard let table = try? await TableCodec.decode(ChunkStream([broken])) else { continue }
+        guard let table = try? await read(ChunkStream([broken])) else { continue }
         _ = try await DelimitedFormat.csv.text(table)
       }
     }

@@ -22,9 +22,10 @@ extension ESQLLanguage {
       },
       Route(
         .get, "/_query/async/{id}", summary: "Answers with the result of a submitted ES|QL query, or says that it still runs.",
-        parameters: Self.resultParameters + ["wait_for_completion_timeout", "keep_alive", "partial_results"]
+        parameters: Self.resultParameters + ResultWindow.parameterNames + ["wait_for_completion_timeout", "keep_alive", "partial_results"]
       ) { request, session in
-        try await endpoints.get(request, session)
+        _ = try ResultWindow(of: request)  // What cannot be is refused at once, not after the wait.
+        return try await endpoints.get(request, session)
       },
       endpoints.statusRoute("/_query/async/{id}/status"),
       endpoints.eventsRoute("/_query/async/{id}/events"),
@@ -34,6 +35,8 @@ extension ESQLLanguage {
       ) { request, session in
         try await endpoints.stop(request, session)
       },
+      Route(.get, "/_query/queries", summary: "Lists the ES|QL queries that run, synchronous ones too.", handler: RunningQueries.list),
+      Route(.get, "/_query/queries/{id}", summary: "Shows an ES|QL query that runs.", handler: RunningQueries.show),
       Route(.delete, "/_query/async/{id}", summary: "Cancels a submitted ES|QL query if it runs, and deletes its result.") {
         request, session in
         try await endpoints.delete(request, session)

@@ -17,6 +17,8 @@ public struct ESQLLanguage: QueryLanguage {
     self.formats = formats
   }
 
+  public var settings: [any DeclaredSetting] { [ESQLSettings.truncationDefault, ESQLSettings.truncationMax] }
+
   public func prepare(_ request: EndpointRequest, for session: Session) async throws -> ESQLQuery {
     let body = try await request.body.collect(bytesMax: EndpointRequest.bodyBytesMax)
     let isAsynchronous = request.path.hasSuffix("/async")
@@ -26,6 +28,7 @@ public struct ESQLLanguage: QueryLanguage {
     var environment = AnalysisEnvironment(
       functions: functions,
       settings: QuerySettings(now: session.service.environment.time.now(), timeZone: read.timeZone, locale: read.locale))
+    environment.limits = RowLimits(session.service.settings)
     environment.server.version = session.service.configuration.compatibleVersion
     try environment.apply(syntax.settings)
     let sources = syntax.sources

@@ -14,19 +14,21 @@ struct ESQLResponse {
     choice = try formats.choose(for: request, fallback: "json")
   }
 
-  /// A query that still runs: no rows yet. What a text format cannot say is in the headers.
-  func running() -> EndpointResponse {
-    var head = JSONObject()
-    if let id = view.id { head.append("id", .string(id.encoded)) }
-    head.append("is_running", true)
-    head.append("documents_found", 0)
-    head.append("values_loaded", 0)
-    appendTimes(to: &head)
-    return choice.format.response(ResultDocument(head: head, table: Table(fields: [])), options: choice.options)
+  /// A query that still runs: no rows yet, or those that it has so far. What a text format cannot say is in the headers.
+  func running(_ partial: ESQLOutput?) throws -> EndpointResponse {
+    guard let partial else {
+      let head = head(isPartial: nil, documentsFound: 0, valuesLoaded: 0, rowsTotal: nil)
+      return choice.format.response(ResultDocument(head: head, table: TableStream(Table(fields: []))), options: choice.options)
+    }
+    return try response(partial, isPartial: true)
   }
 
   /// A finished query; also of a synchronous call.
   func finished(_ output: ESQLOutput) throws -> EndpointResponse {
+    try response(output, isPartial: output.isPartial)
+  }
+
+  private func response(_ output: ESQLOutput, isPartial: Bool) throws -> EndpointResponse {
     var options = choice.options
     options.isColumnar = output.presentation.isColumnar
     options.dropsNullColumns = try request.parameters.bool("drop_null_columns") ?? false
@@ -34,7 +36,14 @@ struct ESQLResponse {
     var tail = JSONObject()
     if output.presentation.includesClusters { tail.append("_clusters", clusters) }
     if output.presentation.includesProfile { tail.append("profile", ["drivers": [], "plans": []]) }
-    var response = choice.format.response(ResultDocument(head: head(of: output), table: output.table, tail: tail), options: options)
+    let window = try ResultWindow(of: request)
+    let rowsTotal = window == nil ? nil : output.table.rowCount
+    let head = head(
+      isPartial: isPartial, documentsFound: output.documentsFound, valuesLoaded: output.valuesLoaded, rowsTotal: rowsTotal)
+    let table = window?.rows(of: output.table) ?? output.table
+    var response = choice.format.response(ResultDocument(head: head, table: table, tail: tail), options: options)
+    // Where the format has no members, a header says how much there is to page through.
+    if let rowsTotal { response.headers["X-Meanwhile-Rows-Total"] = String(rowsTotal) }
     for text in output.warnings {
       response.headers.add("Warning", "299 \(output.presentation.warningAgent) \"\(Self.quoted(text))\"")
     }
@@ -42,19 +51,24 @@ struct ESQLResponse {
   }
 
   /// What stands in front of the table, in the order of the wire format.
-  private func head(of output: ESQLOutput) -> JSONObject {
+  ///
+  /// - Parameters:
+  ///   - isPartial: nil while there is nothing that could be.
+  ///   - rowsTotal: the rows of the whole result, where a part of it is given.
+  private func head(isPartial: Bool?, documentsFound: Int, valuesLoaded: Int, rowsTotal: Int?) -> JSONObject {
     var head = JSONObject()
     if view.isAsynchronous {
       if let id = view.id { head.append("id", .string(id.encoded)) }
       head.append("is_running", .bool(view.isRunning))
     }
+    if !view.isRunning { head.append("took", .integer(view.elapsed.milliseconds)) }
+    if let isPartial { head.append("is_partial", .bool(isPartial)) }
     if !view.isRunning {
-      head.append("took", .integer(view.elapsed.milliseconds))
-      head.append("is_partial", .bool(output.isPartial))
-      append("completion_time", view.submitted.milliseconds + view.elapsed.milliseconds, to: &head)
+      append("completion_time", view.submitted.advanced(by: view.elapsed).milliseconds, to: &head)
     }
-    head.append("documents_found", .integer(Int64(output.documentsFound)))
-    head.append("values_loaded", .integer(Int64(output.valuesLoaded)))
+    head.append("documents_found", .integer(Int64(documentsFound)))
+    head.append("values_loaded", .integer(Int64(valuesLoaded)))
+    if let rowsTotal { head.append("rows_total", .integer(Int64(rowsTotal))) }
     appendTimes(to: &head)
     return head
   }

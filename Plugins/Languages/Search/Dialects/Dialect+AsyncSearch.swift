@@ -23,6 +23,7 @@ extension Dialect where Language == SearchLanguage {
       return .encodedJSON(bytes, status: error.status, headers: error.headers)
     }
     dialect.synchronousAction = "indices:data/read/search"
+    dialect.showsPartial = { try $0.parameters.bool("return_intermediate_results") ?? true }
     return dialect
   }
 }
@@ -40,21 +41,7 @@ enum AsyncSearchBody {
     head.append("start_time_in_millis", .integer(view.submitted.milliseconds))
     head.append("expiration_time_in_millis", .integer(view.expires.milliseconds))
     if let completed { head.append("completion_time_in_millis", .integer(completed.milliseconds)) }
-    return JSONValue.object(head).encoded(appending: member, value)
-  }
-}
-
-extension JSONValue {
-  /// An object with one more member, whose value is encoded already.
-  func encoded(appending name: String, _ value: [UInt8]) -> [UInt8] {
-    var bytes = encoded()
-    bytes.removeLast()
-    if bytes.count > 1 { bytes.append(UInt8(ascii: ",")) }
-    JSONText.append(quoting: name, to: &bytes)
-    bytes.append(UInt8(ascii: ":"))
-    bytes.append(contentsOf: value)
-    bytes.append(UInt8(ascii: "}"))
-    return bytes
+    return JSONValue.object(head).encoded(appending: member, [value])
   }
 }
 

@@ -1,59 +1,5 @@
 import Meanwhile
 
-/// Reads the frames of a table as they come in; see ``TableCodec``.
-struct TableFrameDecoder {
-  private var hasStarted = false
-  private var table: Table?
-  private var isEnded = false
-
-  /// Reads the whole frames at the start of some bytes.
-  ///
-  /// - Returns: how many bytes they took.
-  mutating func consume(_ bytes: [UInt8]) throws(APIError) -> Int {
-    var reader = TableFrameReader(bytes[...])
-    var used = 0
-    if !hasStarted {
-      guard bytes.count > TableCodec.magic.count else { return 0 }
-      guard bytes.starts(with: TableCodec.magic) else { throw TableCodec.corrupt("it does not begin as one") }
-      guard bytes[TableCodec.magic.count] == TableCodec.version else {
-        throw TableCodec.corrupt("its version is [\(bytes[TableCodec.magic.count])], and this program reads [\(TableCodec.version)]")
-      }
-      hasStarted = true
-      used = TableCodec.magic.count + 1
-    }
-    while bytes.count - used >= 9 {
-      reader = TableFrameReader(bytes[used...])
-      let kind = try reader.byte()
-      let count = try reader.number(max: TableCodec.frameBytesMax)
-      guard bytes.count - used - 9 >= count else { return used }
-      try frame(kind, TableFrameReader(bytes[(used + 9)..<(used + 9 + count)]))
-      used += 9 + count
-    }
-    return used
-  }
-
-  func finish() throws(APIError) -> Table {
-    guard let table, isEnded else { throw TableCodec.corrupt("its end is missing") }
-    return table
-  }
-
-  private mutating func frame(_ kind: UInt8, _ reader: TableFrameReader) throws(APIError) {
-    var reader = reader
-    guard !isEnded else { throw TableCodec.corrupt("something follows its end") }
-    switch (TableCodec.Frame(rawValue: kind), table) {
-    case (.fields?, nil): table = Table(fields: try reader.fields())
-    case (.page?, let current?):
-      let page = try reader.page(of: current.fields)
-      table?.pages.append(page)
-    case (.end?, let current?):
-      guard try reader.number(max: .max) == current.rowCount else { throw TableCodec.corrupt("rows are missing") }
-      isEnded = true
-    default: throw TableCodec.corrupt("a frame of kind [\(kind)] is out of place")
-    }
-    guard reader.isAtEnd else { throw TableCodec.corrupt("a frame is longer than what is in it") }
-  }
-}
-
 /// Reads the payload of one frame.
 struct TableFrameReader {
   private let bytes: ArraySlice<UInt8>
@@ -63,8 +9,6 @@ struct TableFrameReader {
     self.bytes = bytes
     at = bytes.startIndex
   }
-
-  var isAtEnd: Bool { at == bytes.endIndex }
 
   mutating func byte() throws(APIError) -> UInt8 {
     guard at < bytes.endIndex else { throw TableCodec.corrupt("a frame ends early") }
@@ -100,6 +44,17 @@ struct TableFrameReader {
       fields.append(Table.Field(name: name, type: type, originalTypes: originalTypes))
     }
     return fields
+  }
+
+  /// - Throws: where there is more in the frame than was read.
+  func finish() throws(APIError) {
+    guard at == bytes.endIndex else { throw TableCodec.corrupt("a frame is longer than what is in it") }
+  }
+
+  /// The number of rows of a page, before anything of it is read.
+  func rowCount() throws(APIError) -> Int {
+    var frame = self
+    return try frame.number(max: TableCodec.pageRowsMax)
   }
 
   mutating func page(of fields: [Table.Field]) throws(APIError) -> Page {

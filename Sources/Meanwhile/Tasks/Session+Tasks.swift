@@ -1,0 +1,17 @@
+extension Session {
+  /// Whether the principal may do what takes a cluster privilege. With security off there is nobody else's to reach.
+  public func holds(privilege: String) async -> Bool {
+    guard let principal, let authorizer = service.authorizer else { return false }
+    return (try? await authorizer.authorize(principal, privilege: privilege, indices: [])) != nil
+  }
+
+  /// The tasks that the principal may see: its own, and with the privilege to monitor the cluster everybody's. Submitted with security off, a task is
+  /// anybody's.
+  ///
+  /// - Parameter stored: whether the finished ones that are kept are among them.
+  public func visibleTasks(stored: Bool = false) async throws -> [TaskListing] {
+    let listings = try await service.tasks.list(stored: stored)
+    if await holds(privilege: "cluster:monitor") { return listings }
+    return listings.filter { $0.owner == nil || $0.owner == principal?.owner }
+  }
+}
