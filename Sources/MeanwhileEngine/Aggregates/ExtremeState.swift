@@ -15,7 +15,7 @@ extension AggregateFunction {
       try arguments.expect(0, .extremes)
       let type = arguments[0].type == .text ? .keyword : arguments[0].type
       return Resolution(type: type) { _ in
-        type.layout == .bytes ? BytesExtremeState(type, isMinimum: isMinimum) : FixedExtremeState(type, isMinimum: isMinimum)
+        if type.layout == .bytes { BytesExtremeState(type, isMinimum: isMinimum) } else { FixedExtremeState(type, isMinimum: isMinimum) }
       }
     }
   }

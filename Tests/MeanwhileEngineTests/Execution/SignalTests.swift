@@ -97,17 +97,22 @@ import Testing
   @Test func aSortIsCancelledOnItsWay() async throws {
     let signals = QuerySignals()
     let column = Column.flat((0..<2_000_000).map { $0 &* 2_654_435_761 % 1_000_003 })
+    // When it ended, as its own thread saw it: others may be late to look.
     let sorting = Task.detached {
-      try RowOrder([column, column], [.init(.column(NumberedRows.number)), .init(.column(NumberedRows.number))], signals)
-        .sorted(rowCount: 2_000_000, signals)
+      do {
+        _ = try RowOrder([column, column], [.init(.column(NumberedRows.number)), .init(.column(NumberedRows.number))], signals)
+          .sorted(rowCount: 2_000_000, signals)
+        return nil as ContinuousClock.Instant?
+      } catch {
+        return ContinuousClock.now
+      }
     }
     try await Task.sleep(for: .milliseconds(5))
-    let clock = ContinuousClock()
-    let cancelled = clock.now
+    let cancelled = ContinuousClock.now
     signals.cancel()
-    await #expect(throws: CancellationError.self) { try await sorting.value }
+    let ended = try #require(await sorting.value, "it was not cancelled")
     // Unoptimised and on a loaded machine; the whole sort takes many times longer.
-    #expect(clock.now - cancelled < .seconds(5))
+    #expect(ended - cancelled < .seconds(5))
   }
 }
 
