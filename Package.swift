@@ -139,6 +139,10 @@ let package = Package(
     tests(of: "MeanwhileCommandLine", ["Meanwhile"]),
     tests(of: "MeanwhileCluster", ["Meanwhile", "MeanwhileMemoryStore"]),
     tests(of: "MeanwhileDocuments", ["Meanwhile", "MeanwhileData", "MeanwhileMemoryStore"]),
+    // The manager and the file store under simulated time, files and concurrency.
+    .testTarget(
+      name: "SimulationTests", dependencies: ["Meanwhile", "MeanwhileFileStore", "MeanwhileTestKit"], path: "Tests/SimulationTests",
+      exclude: ["README.md"], swiftSettings: strict),
     // The executable is a dependency so that it is built: these tests run it.
     .testTarget(
       name: "EndToEndTests", dependencies: ["Meanwhile", "MeanwhileCommand"], path: "Tests/EndToEndTests", swiftSettings: strict),

@@ -43,16 +43,20 @@ actor DirectoryTaskStore: TaskStore {
     return true
   }
 
-  func records() async throws -> [TaskRecord] {
+  func records(after number: TaskNumber, limit: Int) async throws -> [TaskRecord] {
     var found: [TaskRecord] = []
-    for number in try numbers() {
-      if let record = try await load(number) { found.append(record) }
+    for next in try numbers() where next > number && found.count < limit {
+      if let record = try await load(next) { found.append(record) }
     }
     return found
   }
 
+  func unfinished() async throws -> [TaskRecord] {
+    try await allRecords().filter { !$0.state.isFinished }
+  }
+
   func numbers(expiringBefore moment: Timestamp, limit: Int) async throws -> [TaskNumber] {
-    Array(try await records().filter { $0.expires < moment }.map(\.id.number).prefix(limit))
+    Array(try await allRecords().filter { $0.expires < moment }.map(\.id.number).prefix(limit))
   }
 
   func highestNumber() async throws -> TaskNumber {

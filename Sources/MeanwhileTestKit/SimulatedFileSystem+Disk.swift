@@ -51,6 +51,7 @@ struct SimulatedDisk: Sendable {
   var calls: [Call] = []
   var failures: [Int: FileSystemError.Kind] = [:]
   var rules: [Rule] = []
+  var ignored: [(operation: Call.Operation, suffix: String)] = []
   var locks: Set<String> = []
   var faultCounts: [String: Int] = [:]
 
@@ -113,10 +114,23 @@ struct SimulatedDisk: Sendable {
     dropUnreachable()
     boot += 1
     isOff = false
+    forgetFaults()
+    locks = []
+  }
+
+  mutating func heal() {
+    bytesMax = .max
+    forgetFaults()
+  }
+
+  private mutating func forgetFaults() {
     lastCall = nil
     failures = [:]
     rules = []
-    locks = []
+  }
+
+  private func ignores(_ operation: Call.Operation, _ path: String) -> Bool {
+    ignored.contains { $0.operation == operation && path.hasSuffix($0.suffix) }
   }
 
   private mutating func crashDirectory(_ inode: Int, keeping probability: Double) {
@@ -263,6 +277,7 @@ struct SimulatedDisk: Sendable {
     guard var file = files[inode] else { return }
     switch fate {
     case .works:
+      guard !ignores(.sync, path) else { return }
       for change in file.pending { Self.apply(change, to: &file.durable) }
       file.pending = []
       files[inode] = file
@@ -289,6 +304,8 @@ struct SimulatedDisk: Sendable {
     Self.apply(change, to: &files[inode, default: File()].seen)
     files[inode]?.pending.append(change)
   }
+
+  var bytesUsed: Int { files.values.reduce(0) { $0 + $1.seen.count } }
 
   private func usedBytes(without inode: Int) -> Int {
     files.reduce(0) { $0 + ($1.key == inode ? 0 : $1.value.seen.count) }
@@ -362,6 +379,7 @@ struct SimulatedDisk: Sendable {
   mutating func syncDirectory(_ path: String) throws(FileSystemError) {
     let inode = try find(path, "sync directory")
     guard var directory = directories[inode] else { throw FileSystemError(.notADirectory, operation: "sync directory", path: path) }
+    guard !ignores(.syncDirectory, path) else { return }
     for change in directory.pending { Self.apply(change, to: &directory.durable) }
     directory.pending = []
     directories[inode] = directory

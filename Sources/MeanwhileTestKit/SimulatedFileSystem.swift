@@ -68,6 +68,17 @@ public final class SimulatedFileSystem: FileSystem {
     state.withLock { $0.rules.append(SimulatedDisk.Rule(operation: operation, suffix: suffix, kind: kind)) }
   }
 
+  /// A bug to plant: syncs of files (`sync`) or directories (`syncDirectory`) whose path has that ending say from now on that they are done, and
+  /// do nothing. Stays through ``restart(keeping:)`` and ``heal()``.
+  public func ignore(_ operation: Call.Operation, onPathEnding suffix: String = "") {
+    state.withLock { $0.ignored.append((operation, suffix)) }
+  }
+
+  /// Calls that were to fail do not, and the disk has room again. What is lost stays lost.
+  public func heal() {
+    state.withLock { $0.heal() }
+  }
+
   /// Changes the size of the disk.
   public func setBytesMax(_ bytesMax: Int) {
     state.withLock { $0.bytesMax = bytesMax }
@@ -94,6 +105,9 @@ public final class SimulatedFileSystem: FileSystem {
 
   /// Paths of files with bytes, and of directories with names, that a loss of power might lose.
   public var unsynced: [String] { state.withLock { $0.unsynced } }
+
+  /// Bytes in all files.
+  public var bytesUsed: Int { state.withLock { $0.bytesUsed } }
 
   /// How often each kind of fault has happened.
   public var faultCounts: [String: Int] { state.withLock { $0.faultCounts } }

@@ -14,6 +14,7 @@ public final class SimulatedTimeSource: TimeSource {
     var sleepers: [UInt64: Sleeper] = [:]
     var cancelledEarly: Set<UInt64> = []
     var nextKey: UInt64 = 0
+    var hasEnded = false
   }
 
   private let state: Mutex<State>
@@ -37,7 +38,7 @@ public final class SimulatedTimeSource: TimeSource {
     try await withTaskCancellationHandler {
       try await withCheckedThrowingContinuation { continuation in
         let outcome: Result<Void, any Error>? = state.withLock { state in
-          if state.cancelledEarly.remove(key) != nil { return .failure(CancellationError()) }
+          if state.cancelledEarly.remove(key) != nil || state.hasEnded { return .failure(CancellationError()) }
           guard duration > .zero else { return .success(()) }
           state.sleepers[key] = Sleeper(deadline: state.uptime + UInt64(duration.nanoseconds), continuation: continuation)
           return nil
@@ -61,9 +62,26 @@ public final class SimulatedTimeSource: TimeSource {
       state.wallNanoseconds += duration.nanoseconds
       let due = state.sleepers.filter { $0.value.deadline <= state.uptime }
       for key in due.keys { state.sleepers[key] = nil }
-      return due.values.sorted { $0.deadline < $1.deadline }
+      return due.sorted { ($0.value.deadline, $0.key) < ($1.value.deadline, $1.key) }.map(\.value)
     }
     for sleeper in woken { sleeper.continuation.resume() }
+  }
+
+  /// How long until the next sleeper is due; nil while nobody sleeps.
+  public var timeUntilNextWaking: TimeValue? {
+    state.withLock { state in
+      state.sleepers.values.map(\.deadline).min().map { TimeValue(nanoseconds: Int64(clamping: $0 - state.uptime)) }
+    }
+  }
+
+  /// Ends time, as the end of the process does: whoever sleeps, or would, gets `CancellationError`.
+  public func end() {
+    let sleepers = state.withLock { state in
+      state.hasEnded = true
+      defer { state.sleepers = [:] }
+      return state.sleepers.sorted { $0.key < $1.key }.map(\.value)
+    }
+    for sleeper in sleepers { sleeper.continuation.resume(throwing: CancellationError()) }
   }
 
   /// Sets the wall clock, forward or back, as an administrator might. Sleepers do not notice.

@@ -96,7 +96,8 @@ extension TaskStoreConformance {
       try await store.remove(9)
       for _ in 0..<2 {
         store = try await reopen(store)
-        try check.equal(try await store.records(), [Sample.plain(1), Sample.failed(2)], "the list")
+        try check.equal(try await store.allRecords(), [Sample.plain(1), Sample.failed(2)], "the list")
+        try check.equal(try await store.unfinished(), [Sample.plain(1)], "what has not finished")
         try check.equal(try await Sample.text(store.result(of: 1)), "one", "the first result")
         try check.equal(try await Sample.text(store.result(of: 2)), "two", "the second result")
         try check.equal(try await store.highestNumber(), 9, "the highest number")

@@ -78,10 +78,24 @@ extension TaskStoreConformance {
     },
     Clause("all records are listed, in the order of their numbers") { kit, check in
       let store = try await kit.makeStore()
-      try check.equal(try await store.records(), [], "a new store's list")
+      try check.equal(try await store.allRecords(), [], "a new store's list")
       for number in [3, 1, 10, 2] as [TaskNumber] { try await store.insert(Sample.plain(number), result: nil) }
       try await store.remove(2)
-      try check.equal(try await store.records().map(\.id.number), [1, 3, 10], "the list")
+      try check.equal(try await store.allRecords().map(\.id.number), [1, 3, 10], "the list")
+      try check.equal(try await store.records(after: 0, limit: 2).map(\.id.number), [1, 3], "the first page of two")
+      try check.equal(try await store.records(after: 3, limit: 2).map(\.id.number), [10], "the second page of two")
+      try check.equal(try await store.records(after: 10, limit: 2), [], "the page after the last")
+    },
+    Clause("those that have not finished are known, as they were last written") { kit, check in
+      let store = try await kit.makeStore()
+      try check.equal(try await store.unfinished(), [], "a new store's")
+      for number in [4, 1, 3] as [TaskNumber] { try await store.insert(Sample.plain(number), result: nil) }
+      try await store.insert(Sample.failed(2), result: nil)
+      try check.equal(try await store.unfinished().map(\.id.number), [1, 3, 4], "the numbers")
+      try await store.replace(Sample.rich(3), result: nil)
+      try await store.replace(Sample.extreme(4), result: nil)
+      try await store.remove(1)
+      try check.equal(try await store.unfinished(), [Sample.extreme(4)], "the list after changes")
     },
     Clause("what expires before a moment is found, as it was last set, and no more than asked for") { kit, check in
       let store = try await kit.makeStore()

@@ -36,9 +36,11 @@ struct CrashTests {
     #expect(try await CrashHarness().storm(seed: 77).calls == calls)
   }
 
-  @Test("which a store that leaves syncs out does not achieve, and the harness sees it", arguments: [true, false])
-  func plantedBug(ofFiles: Bool) async throws {
-    let harness = CrashHarness { SyncIgnoringFileSystem(base: $0, ignored: ofFiles ? .files : .directories) }
+  @Test(
+    "which a store that leaves syncs out does not achieve, and the harness sees it",
+    arguments: [.sync, .syncDirectory] as [SimulatedFileSystem.Call.Operation])
+  func plantedBug(ignored: SimulatedFileSystem.Call.Operation) async throws {
+    let harness = CrashHarness(ignored: ignored)
     var found = 0
     for call in stride(from: 0, to: 200, by: 5) {
       do {

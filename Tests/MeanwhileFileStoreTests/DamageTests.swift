@@ -29,7 +29,7 @@ struct DamageTests {
     #expect(damage.reason.contains("[\(log)] is damaged at offset 48"))
     #expect(store.damages.count == 1)
     #expect(try await store.load(1) == nil)
-    #expect(try await store.records().map(\.id.number) == [2, 3])
+    #expect(try await store.allRecords().map(\.id.number) == [2, 3])
     #expect(try files.list("/data/quarantine").count == 1)
     #expect(try await store.highestNumber() == 3)
 
@@ -37,7 +37,21 @@ struct DamageTests {
     await store.close()
     store = try await open()
     #expect(store.damages == [])
-    #expect(try await store.records().map(\.id.number) == [2, 3])
+    #expect(try await store.allRecords().map(\.id.number) == [2, 3])
+  }
+
+  @Test("which a disk that fails for the moment is not: the start fails then, rather than leave a task out")
+  func failingRead() async throws {
+    let store = try await open()
+    for number in 1...3 as ClosedRange<TaskNumber> {
+      var record = TaskExamples.record(number)
+      record.state = .running
+      try await store.insert(record, result: nil)
+    }
+    files.fail(next: .read)
+    await #expect(throws: APIError.self) { try await store.unfinished() }
+    #expect(try await store.unfinished().map(\.id.number) == [1, 2, 3])
+    #expect(store.damages == [])
   }
 
   @Test("at any byte of the task log: never a crash, never a wrong answer, never silence")
@@ -57,7 +71,7 @@ struct DamageTests {
         #expect(error.reason.contains("newer version"), "offset \(offset)")
         continue
       }
-      let records = try await store.records()
+      let records = try await store.allRecords()
       for record in records { #expect(record == TaskExamples.record(record.id.number)) }
       if records.count < 4 { #expect(!store.damages.isEmpty, "offset \(offset)") }
     }

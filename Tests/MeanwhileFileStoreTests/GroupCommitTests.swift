@@ -31,7 +31,7 @@ struct GroupCommitTests {
     #expect(files.syncCount - before < clients * each / 2)
     await store.close()
     store = try await FileStore(opening: path, fileSystem: files)
-    #expect(try await store.records().count == clients * each)
+    #expect(try await store.allRecords().count == clients * each)
   }
 
   @Test("of documents: all are there after a restart")

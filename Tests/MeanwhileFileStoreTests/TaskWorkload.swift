@@ -115,8 +115,8 @@ struct TaskWorkload {
       }
       allowed[number] = [found]
     }
-    let listed = try await store.records().map(\.id.number)
-    guard listed == present else { throw Violation(description: "records() lists \(listed), not \(present)") }
+    let listed = try await store.allRecords().map(\.id.number)
+    guard listed == present else { throw Violation(description: "allRecords() lists \(listed), not \(present)") }
     let highest = try await store.highestNumber()
     guard highest >= highestAcknowledged, highest < nextNumber else {
       throw Violation(description: "the highest number is \(highest), not \(highestAcknowledged)..<\(nextNumber)")

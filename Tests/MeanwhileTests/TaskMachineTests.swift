@@ -239,6 +239,30 @@ struct TaskMachineTests {
     #expect(bench.machine.tasks.isEmpty)
   }
 
+  @Test func whatIsLeftToTheNextStartIsNotLostToThoseWhoAskMeanwhile() {
+    var bench = MachineBench()
+    var record = bench.record(7)
+    record.owner = "user:native/alice"
+    bench.send(.close)
+    let owner = bench.ask(.get, 7, owner: record.owner)
+    let stranger = bench.ask(.get, 7, owner: "user:native/bob")
+    bench.send(.loaded(7, record))
+    #expect(bench.answers[owner]?.refusal?.status == 503)
+    #expect(bench.answers[stranger]?.refusal == .notFound(record.id))
+  }
+
+  @Test func thoseWhoWaitForALoadCountAsWaiting() {
+    var limits = ServiceLimits()
+    limits.waitersMax = 2
+    var bench = MachineBench(limits)
+    let asked = (1...3).map { _ in bench.ask(.get, 7) }
+    #expect(bench.answers[asked[2]]?.refusal?.status == 429)
+    bench.send(.abandon(asked[0]))
+    #expect(bench.machine.waitingCount == 1)
+    bench.send(.loaded(7, nil))
+    #expect(bench.machine.waitingCount == 0)
+  }
+
   @Test func whatKeepsNothingEndsWithItsClient() {
     var bench = MachineBench()
     let loose = bench.submit(wait: .seconds(1))

@@ -20,7 +20,8 @@ struct TaskStoreConformanceTests {
 /// A store with one fault.
 struct FaultyTaskStore: TaskStore {
   enum Fault: CaseIterable, Sendable {
-    case forgetsResults, replacesWhatIsNotThere, losesTheHighestNumber, listsOutOfOrder, ignoresTheLimit, saysItRemoved, dropsTheOwner
+    case forgetsResults, replacesWhatIsNotThere, losesTheHighestNumber, listsOutOfOrder, listsTooMany, runsFinishedTasksAgain,
+      ignoresTheLimit, saysItRemoved, dropsTheOwner
   }
 
   let fault: Fault
@@ -51,9 +52,13 @@ struct FaultyTaskStore: TaskStore {
     return there || fault == .saysItRemoved
   }
 
-  func records() async throws -> [TaskRecord] {
-    let records = await sound.records()
-    return fault == .listsOutOfOrder ? records.reversed() : records
+  func records(after number: TaskNumber, limit: Int) async throws -> [TaskRecord] {
+    let page = await sound.records(after: number, limit: fault == .listsTooMany ? .max : limit)
+    return fault == .listsOutOfOrder ? page.reversed() : page
+  }
+
+  func unfinished() async throws -> [TaskRecord] {
+    fault == .runsFinishedTasksAgain ? await sound.records() : await sound.unfinished()
   }
 
   func numbers(expiringBefore moment: Timestamp, limit: Int) async throws -> [TaskNumber] {

@@ -23,8 +23,16 @@ extension FileStore: TaskStore {
     try await tasks.remove(number)
   }
 
-  public func records() async throws -> [TaskRecord] {
-    try await tasks.work.run { [tasks] in tasks.records() }
+  public func records(after number: TaskNumber, limit: Int) async throws -> [TaskRecord] {
+    try await tasks.work.run { [tasks] in
+      try tasks.records(tasks.state.index.withLock { $0.numbers(after: number, limit: limit) })
+    }
+  }
+
+  public func unfinished() async throws -> [TaskRecord] {
+    try await tasks.work.run { [tasks] in
+      try tasks.records(tasks.state.index.withLock { $0.unfinished.sorted() })
+    }
   }
 
   public func numbers(expiringBefore moment: Timestamp, limit: Int) async throws -> [TaskNumber] {

@@ -34,8 +34,16 @@ extension MemoryStore: TaskStore {
     tasks.withLock { $0.remove(number) }
   }
 
-  public func records() async throws -> [TaskRecord] {
-    tasks.withLock { tasks in tasks.entries.values.map(\.record) }.sorted { $0.id.number < $1.id.number }
+  public func records(after number: TaskNumber, limit: Int) async throws -> [TaskRecord] {
+    tasks.withLock { tasks in
+      tasks.entries.keys.filter { $0 > number }.sorted().prefix(limit).compactMap { tasks.entries[$0]?.record }
+    }
+  }
+
+  public func unfinished() async throws -> [TaskRecord] {
+    tasks.withLock { tasks in
+      tasks.entries.values.filter { !$0.record.state.isFinished }.map(\.record).sorted { $0.id.number < $1.id.number }
+    }
   }
 
   public func numbers(expiringBefore moment: Timestamp, limit: Int) async throws -> [TaskNumber] {

@@ -27,12 +27,29 @@ public protocol TaskStore: Sendable {
   @discardableResult
   func remove(_ number: TaskNumber) async throws -> Bool
 
-  /// All records, in the order of their numbers. For recovery and listings.
-  func records() async throws -> [TaskRecord]
+  /// The records with numbers above one, in the order of their numbers, at most `limit` of them: a page of a listing.
+  func records(after number: TaskNumber, limit: Int) async throws -> [TaskRecord]
+
+  /// The records of tasks that have not finished, in the order of their numbers: what a start runs again. They are no more than may run and wait.
+  ///
+  /// - Throws: where one cannot be read now that may be readable later. One that is damaged for good is left out.
+  func unfinished() async throws -> [TaskRecord]
 
   /// The tasks whose expiry is before a moment, at most `limit` of them.
   func numbers(expiringBefore moment: Timestamp, limit: Int) async throws -> [TaskNumber]
 
   /// The highest task number this store has ever held, so that an old id can never name a new task; 0 at first.
   func highestNumber() async throws -> TaskNumber
+}
+
+extension TaskStore {
+  /// All records, in the order of their numbers, for one who can hold them all.
+  public func allRecords() async throws -> [TaskRecord] {
+    var all: [TaskRecord] = []
+    while true {
+      let page = try await records(after: all.last?.id.number ?? 0, limit: 1_000)
+      guard !page.isEmpty else { return all }
+      all += page
+    }
+  }
 }

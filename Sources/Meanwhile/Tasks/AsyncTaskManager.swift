@@ -7,13 +7,13 @@ public actor AsyncTaskManager {
   private let environment: Environment
   private let observers: [any Observer]
   private let nodeID: String
-  private let memory: MemoryBudget
+  let memory: MemoryBudget
   private var limits: ServiceLimits
-  private var machine: TaskMachine
-  private var runs: [TaskNumber: TaskRun] = [:]
-  private var waiting: [WaiterToken: CheckedContinuation<Reception, Never>] = [:]
+  private(set) var machine: TaskMachine
+  private(set) var runs: [TaskNumber: TaskRun] = [:]
+  private(set) var waiting: [WaiterToken: CheckedContinuation<Reception, Never>] = [:]
   /// Answers to those who do not wait yet.
-  private var answered: [WaiterToken: Reception] = [:]
+  private(set) var answered: [WaiterToken: Reception] = [:]
   private var nextNumber: TaskNumber = 1
   private var nextToken: WaiterToken = 1
   private var timer: (deadline: UInt64, cancel: Spawner.Cancellation)?
@@ -21,7 +21,7 @@ public actor AsyncTaskManager {
   private var draining: [CheckedContinuation<Void, Never>] = []
 
   /// An answer, and the run that it is about if there is one.
-  private typealias Reception = (answer: TaskMachine.Answer, run: TaskRun?)
+  typealias Reception = (answer: TaskMachine.Answer, run: TaskRun?)
 
   init(store: any TaskStore, environment: Environment, observers: [any Observer], nodeID: String, limits: ServiceLimits) {
     self.store = store
@@ -128,7 +128,7 @@ public actor AsyncTaskManager {
     let moment = now()
     var snapshots = machine.tasks.values.filter(\.phase.isUnfinished).map { $0.snapshot(at: moment) }
     if stored {
-      for record in try await store.records() where record.state.isFinished && record.expires > moment.wall {
+      for record in try await store.allRecords() where record.state.isFinished && record.expires > moment.wall {
         let task = LiveTask(record, action: record.dialect, isAsynchronous: true, phase: TaskPhase(record.state))
         snapshots.append(task.snapshot(at: moment))
       }
@@ -143,7 +143,7 @@ public actor AsyncTaskManager {
   /// - Parameter work: gives the run of a stored request, and its session.
   func recover(work: (TaskRecord) -> (Session, TaskSubmission.Work)) async throws {
     nextNumber = try await store.highestNumber() + 1
-    for record in try await store.records() where !record.state.isFinished {
+    for record in try await store.unfinished() {
       let (session, run) = work(record)
       runs[record.id.number] = makeRun(record.id, session: session, work: run)
       perform(.recover(record))

@@ -26,7 +26,7 @@ extension TaskMachine {
     if let concurrency = submission.concurrency, unfinishedCounts[submission.record.dialect, default: 0] >= concurrency.limit {
       return concurrency.error
     }
-    guard waiters.count < limits.waitersMax else { return .tooManyWaiters(limits.waitersMax) }
+    guard waitingCount < limits.waitersMax else { return .tooManyWaiters(limits.waitersMax) }
     guard runningCount >= limits.runningMax || !queue.isEmpty else { return nil }
     let owner = submission.record.owner
     if queue.count >= limits.queuedMax {

@@ -1,7 +1,7 @@
 /// How clients ask about tasks, and go away.
 extension TaskMachine {
   mutating func ask(_ question: Question) {
-    guard waiters.count < limits.waitersMax else {
+    guard waitingCount < limits.waitersMax else {
       emit(.answer(question.waiter, .refused(.tooManyWaiters(limits.waitersMax))))
       return
     }
@@ -13,6 +13,7 @@ extension TaskMachine {
     }
     let isFirst = loading[number] == nil
     loading[number, default: []].append(question)
+    loadingWaiterCount += 1
     if isFirst { emit(.load(number)) }
   }
 
@@ -23,6 +24,10 @@ extension TaskMachine {
       if tasks[number]?.isVisible == true || isUnfinishedDeletion(question, of: task) {
         tasks[number]?.durability.failure = nil
         pursue(question, about: number)
+        return
+      }
+      if task.isLeftToNextStart {
+        emit(.answer(question.waiter, .refused(.shuttingDown)))
         return
       }
     }
@@ -109,6 +114,7 @@ extension TaskMachine {
   private mutating func abandonLoading(_ token: WaiterToken, _ farewell: APIError) {
     for (number, questions) in loading where questions.contains(where: { $0.waiter == token }) {
       loading[number] = questions.filter { $0.waiter != token }
+      loadingWaiterCount -= 1
       emit(.answer(token, .refused(farewell)))
     }
   }
@@ -134,14 +140,21 @@ extension TaskMachine {
 
   /// The store has answered: a finished task is back for as long as it is asked about.
   mutating func loaded(_ number: TaskNumber, _ record: TaskRecord?) {
-    let questions = loading.removeValue(forKey: number) ?? []
-    // A request that does not run here was left by a shutdown or by a removal that failed: it is the next start's, and until then nobody's.
-    guard let record, record.id.number == number, record.state.isFinished || record.expires <= now.wall else {
+    let questions = takeLoading(number)
+    guard let record, record.id.number == number else {
       refuse(questions) { .notFound($0.id) }
       return
     }
     let phase: TaskPhase = record.state.isFinished ? TaskPhase(record.state) : .queued
     var task = LiveTask(record, action: record.dialect, isAsynchronous: true, phase: phase)
+    guard record.state.isFinished || isExpired(task) else {
+      // A request that does not run here is the next start's: this one is ending, or could not remove what it had refused.
+      for question in questions {
+        let isToCome = isClosing && reaches(question, task)
+        emit(.answer(question.waiter, .refused(isToCome ? .shuttingDown : .notFound(question.id))))
+      }
+      return
+    }
     task.isAcknowledged = true
     task.durability = TaskDurability(written: record.state.isFinished ? .outcome : .request)
     insert(task)
@@ -154,7 +167,13 @@ extension TaskMachine {
   }
 
   mutating func loadFailed(_ number: TaskNumber, _ error: APIError) {
-    refuse(loading.removeValue(forKey: number) ?? []) { _ in error }
+    refuse(takeLoading(number)) { _ in error }
+  }
+
+  private mutating func takeLoading(_ number: TaskNumber) -> [Question] {
+    let questions = loading.removeValue(forKey: number) ?? []
+    loadingWaiterCount -= questions.count
+    return questions
   }
 
   private mutating func refuse(_ questions: [Question], with error: (Question) -> APIError) {

@@ -17,6 +17,8 @@ struct TaskMachine {
   var waiters: [WaiterToken: Waiter] = [:]
   /// Questions about tasks that are being loaded from the store.
   var loading: [TaskNumber: [Question]] = [:]
+  /// How many clients those are.
+  var loadingWaiterCount = 0
   var queue = FairQueue()
   /// Runs that go on, wanted or not; never more than `limits.runningMax`.
   private(set) var runningCount = 0
@@ -57,6 +59,9 @@ struct TaskMachine {
     defer { effects = [] }
     return effects
   }
+
+  /// Clients that wait for an answer, at a task or while it is being loaded.
+  var waitingCount: Int { waiters.count + loadingWaiterCount }
 
   /// How long until something is due; nil while nothing is.
   func timeUntilDue(at moment: Moment) -> TimeValue? {

@@ -16,8 +16,10 @@ struct MachineBench {
     limits.runningMax = runningMax
     limits.queuedMax = queuedMax
     limits.queuedPerOwnerMax = queuedPerOwnerMax
-    machine = TaskMachine(limits: limits)
+    self.init(limits)
   }
+
+  init(_ limits: ServiceLimits) { machine = TaskMachine(limits: limits) }
 
   mutating func send(_ event: TaskMachine.Event) {
     effects = machine.apply(event, at: moment)

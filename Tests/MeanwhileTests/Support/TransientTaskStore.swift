@@ -36,6 +36,12 @@ actor TransientTaskStore: TaskStore {
 
   func records() -> [TaskRecord] { entries.values.map(\.record).sorted { $0.id.number < $1.id.number } }
 
+  func records(after number: TaskNumber, limit: Int) -> [TaskRecord] {
+    Array(records().filter { $0.id.number > number }.prefix(limit))
+  }
+
+  func unfinished() -> [TaskRecord] { records().filter { !$0.state.isFinished } }
+
   func numbers(expiringBefore moment: Timestamp, limit: Int) -> [TaskNumber] {
     Array(records().filter { $0.expires < moment }.map(\.id.number).prefix(limit))
   }

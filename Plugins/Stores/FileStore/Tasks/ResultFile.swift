@@ -88,6 +88,7 @@ enum ResultFile {
     return bytes
   }
 
+  /// What stands on the disk at an offset is not what was written there.
   static func damage(_ path: String, at offset: Int64) -> APIError {
     APIError(
       type: "corrupt_index_exception", reason: "a stored result is damaged: [\(path)] fails its checksum at offset \(offset)", status: 500)

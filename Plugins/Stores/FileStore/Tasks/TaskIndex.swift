@@ -30,6 +30,8 @@ struct TaskIndex: Sendable {
   }
 
   private(set) var slots: [TaskNumber: Slot] = [:]
+  /// The tasks that have not finished.
+  private(set) var unfinished: Set<TaskNumber> = []
   private(set) var highestNumber: TaskNumber = 0
   /// Bytes of the log that are still needed.
   private(set) var liveBytes = 0
@@ -53,6 +55,7 @@ struct TaskIndex: Sendable {
       }
     let slot = Slot(record: record, expires: put.expires, result: result)
     slots[put.number] = slot
+    if put.isFinished { unfinished.remove(put.number) } else { unfinished.insert(put.number) }
     liveBytes += slot.liveBytes - (old?.liveBytes ?? 0)
     highestNumber = max(highestNumber, put.number)
     expiry.set(put.number, expires: put.expires)
@@ -65,6 +68,7 @@ struct TaskIndex: Sendable {
   mutating func remove(_ number: TaskNumber) -> ResultFile.Reference? {
     guard let old = slots.removeValue(forKey: number) else { return nil }
     liveBytes -= old.liveBytes
+    unfinished.remove(number)
     expiry.remove(number)
     guard case .file(let reference) = old.result else { return nil }
     return reference
@@ -76,6 +80,11 @@ struct TaskIndex: Sendable {
 
   mutating func numbers(expiringBefore moment: Timestamp, limit: Int) -> [TaskNumber] {
     expiry.numbers(before: moment, limit: limit)
+  }
+
+  /// The numbers above one, in order, at most `limit` of them.
+  func numbers(after number: TaskNumber, limit: Int) -> [TaskNumber] {
+    Array(slots.keys.filter { $0 > number }.sorted().prefix(limit))
   }
 
   /// The ids of all results that are in files.

@@ -72,7 +72,8 @@ final class TaskJournal: Sendable {
     }
     let recordBytes = record.encodedForStore()
     let stored = try await store(result, orElse: Self.unchanged(old))
-    let put = TaskLogEntry.TaskPut(number: number, expires: record.expires, record: recordBytes, result: stored.result)
+    let put = TaskLogEntry.TaskPut(
+      number: number, expires: record.expires, isFinished: record.state.isFinished, record: recordBytes, result: stored.result)
     // Should this fail, the result's file stays: the log may have kept the entry all the same. The next start removes it if not.
     try await append(TaskLogEntry.encode(put, record: recordBytes, inline: stored.inline)) { $0.apply(put, at: $1) }
   }
@@ -181,13 +182,15 @@ final class TaskJournal: Sendable {
     }
   }
 
-  /// All records in the order of their numbers; one that is damaged is left out and told.
-  func records() -> [TaskRecord] {
-    state.index.withLock { $0.slots.keys.sorted() }.compactMap { number in
+  /// The records of some tasks; one that is damaged is left out and told.
+  ///
+  /// - Throws: where the disk fails, since what cannot be read now is not lost.
+  func records(_ numbers: [TaskNumber]) throws -> [TaskRecord] {
+    try numbers.compactMap { number in
       do {
         return try load(number)
-      } catch {
-        state.report([error as? APIError ?? .internalFailure("\(error)")])
+      } catch let damage as APIError where damage.isDamage {
+        state.report([damage])
         return nil
       }
     }

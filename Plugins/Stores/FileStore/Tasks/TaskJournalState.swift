@@ -102,7 +102,8 @@ final class TaskJournalState: Sendable {
       inline = try readInlineResult(of: number, files) ?? []
       result = .inline(length: extent.length, checksum: extent.checksum)
     }
-    let put = TaskLogEntry.TaskPut(number: number, expires: slot.expires, record: record, result: result)
+    let isFinished = index.withLock { !$0.unfinished.contains(number) }
+    let put = TaskLogEntry.TaskPut(number: number, expires: slot.expires, isFinished: isFinished, record: record, result: result)
     return (put, TaskLogEntry.encode(put, record: record, inline: inline))
   }
 
@@ -163,4 +164,9 @@ final class TaskJournalState: Sendable {
     }
     return nil
   }
+}
+
+extension APIError {
+  /// Whether it says that what is stored cannot be read, now or ever; not so of a disk that fails, which may recover.
+  var isDamage: Bool { type != "i_o_exception" }
 }

@@ -21,21 +21,25 @@ enum TaskLogEntry {
 
     var number: TaskNumber
     var expires: Timestamp
+    /// Not written beside the record, but read in it.
+    var isFinished: Bool
     var recordLength: Int
     var recordChecksum: UInt32
     var result: Result
 
-    init(number: TaskNumber, expires: Timestamp, recordLength: Int, recordChecksum: UInt32, result: Result) {
+    init(number: TaskNumber, expires: Timestamp, isFinished: Bool, recordLength: Int, recordChecksum: UInt32, result: Result) {
       self.number = number
       self.expires = expires
+      self.isFinished = isFinished
       self.recordLength = recordLength
       self.recordChecksum = recordChecksum
       self.result = result
     }
 
-    init(number: TaskNumber, expires: Timestamp, record: [UInt8], result: Result) {
+    init(number: TaskNumber, expires: Timestamp, isFinished: Bool, record: [UInt8], result: Result) {
       self.init(
-        number: number, expires: expires, recordLength: record.count, recordChecksum: CRC32C.checksum(record), result: result)
+        number: number, expires: expires, isFinished: isFinished, recordLength: record.count,
+        recordChecksum: CRC32C.checksum(record), result: result)
     }
   }
 
@@ -111,7 +115,11 @@ enum TaskLogEntry {
         }
       let inlineLength = resultKind == .inline ? length : 0
       guard bytes.count - recordOffset - recordLength == inlineLength else { throw ByteReader.Malformed() }
-      return .put(TaskPut(number: number, expires: expires, recordLength: recordLength, recordChecksum: recordChecksum, result: result))
+      let record = Array(bytes[recordOffset..<recordOffset + recordLength])
+      return .put(
+        TaskPut(
+          number: number, expires: expires, isFinished: TaskRecord.isFinished(inStore: record), recordLength: recordLength,
+          recordChecksum: recordChecksum, result: result))
     }
   }
 }

@@ -103,6 +103,17 @@ extension TaskRecord {
     }
   }
 
+  /// Whether the state in a stored record is a finished one, without reading the rest; false where the bytes are no record.
+  static func isFinished(inStore bytes: [UInt8]) -> Bool {
+    var reader = ByteReader(bytes)
+    guard (try? reader.number(UInt8.self)) == encodingVersion else { return false }
+    while let tag = try? reader.number(UInt8.self), let value = try? reader.prefixed() {
+      guard tag == Tag.state.rawValue else { continue }
+      return TaskState(rawValue: String(decoding: value, as: UTF8.self))?.isFinished ?? false
+    }
+    return false
+  }
+
   private static func encode(_ principal: Principal) -> [UInt8] {
     var writer = ByteWriter()
     writer.append(principal.username)

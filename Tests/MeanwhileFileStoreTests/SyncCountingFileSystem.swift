@@ -1,29 +1,6 @@
 import Meanwhile
 import Synchronization
 
-/// A planted bug: a file system under the store whose syncs say that they are done and do nothing.
-struct SyncIgnoringFileSystem: FileSystem {
-  enum Ignored { case files, directories }
-
-  let base: any FileSystem
-  let ignored: Ignored
-
-  func open(_ path: String, _ mode: FileMode) throws(FileSystemError) -> any OpenFile {
-    let file = try base.open(path, mode)
-    return ignored == .files ? WrappedFile(file, onSync: .skip) : file
-  }
-
-  func syncDirectory(_ path: String) throws(FileSystemError) {
-    if ignored != .directories { try base.syncDirectory(path) }
-  }
-
-  func makeDirectory(_ path: String) throws(FileSystemError) { try base.makeDirectory(path) }
-  func list(_ directory: String) throws(FileSystemError) -> [String] { try base.list(directory) }
-  func rename(_ path: String, to newPath: String) throws(FileSystemError) { try base.rename(path, to: newPath) }
-  func remove(_ path: String) throws(FileSystemError) { try base.remove(path) }
-  func lock(_ path: String) throws(FileSystemError) -> FileLock { try base.lock(path) }
-}
-
 /// Counts the syncs of files.
 final class SyncCountingFileSystem: FileSystem {
   private let base: any FileSystem
@@ -34,7 +11,7 @@ final class SyncCountingFileSystem: FileSystem {
   var syncCount: Int { count.withLock { $0 } }
 
   func open(_ path: String, _ mode: FileMode) throws(FileSystemError) -> any OpenFile {
-    WrappedFile(try base.open(path, mode), onSync: .count { self.count.withLock { $0 += 1 } })
+    SyncCountingFile(try base.open(path, mode)) { self.count.withLock { $0 += 1 } }
   }
 
   func syncDirectory(_ path: String) throws(FileSystemError) { try base.syncDirectory(path) }
@@ -45,16 +22,11 @@ final class SyncCountingFileSystem: FileSystem {
   func lock(_ path: String) throws(FileSystemError) -> FileLock { try base.lock(path) }
 }
 
-private final class WrappedFile: OpenFile {
-  enum OnSync: Sendable {
-    case skip
-    case count(@Sendable () -> Void)
-  }
-
+private final class SyncCountingFile: OpenFile {
   private let base: any OpenFile
-  private let onSync: OnSync
+  private let onSync: @Sendable () -> Void
 
-  init(_ base: any OpenFile, onSync: OnSync) {
+  init(_ base: any OpenFile, onSync: @escaping @Sendable () -> Void) {
     self.base = base
     self.onSync = onSync
   }
@@ -70,8 +42,7 @@ private final class WrappedFile: OpenFile {
   func close() { base.close() }
 
   func sync() throws(FileSystemError) {
-    guard case .count(let count) = onSync else { return }
-    count()
+    onSync()
     try base.sync()
   }
 }

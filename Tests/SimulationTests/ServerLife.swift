@@ -1,0 +1,90 @@
+import MeanwhileFileStore
+import MeanwhileTestKit
+import Synchronization
+
+@testable import Meanwhile
+
+/// One life of the server: from its start on what the disk holds, to a crash or a shutdown.
+final class ServerLife: Sendable {
+  let number: Int
+  let time: SimulatedTimeSource
+  let store: FileStore
+  let service: Service
+  let events: TaskEventCounter
+  private let state = Mutex(State())
+
+  private struct State {
+    var isClosing = false
+    var isOver = false
+    var hadFault = false
+    var openAskings: [Int: Asking] = [:]
+  }
+
+  /// Something that a client is waiting for.
+  struct Asking: Sendable {
+    var disconnection: Disconnection
+    var cancel: Spawner.Cancellation
+  }
+
+  init(number: Int, time: SimulatedTimeSource, store: FileStore, service: Service, events: TaskEventCounter) {
+    self.number = number
+    self.time = time
+    self.store = store
+    self.service = service
+    self.events = events
+  }
+
+  /// Told to shut down: refusing is fine.
+  var isClosing: Bool {
+    get { state.withLock { $0.isClosing } }
+    set { state.withLock { $0.isClosing = newValue } }
+  }
+
+  /// Power is lost: what is still answered reaches nobody.
+  var isOver: Bool {
+    get { state.withLock { $0.isOver } }
+    set { state.withLock { $0.isOver = newValue } }
+  }
+
+  /// The disk failed in this life, so the store may say so.
+  var hadFault: Bool {
+    get { state.withLock { $0.hadFault } }
+    set { state.withLock { $0.hadFault = newValue } }
+  }
+
+  // MARK: Who waits
+
+  func begin(_ key: Int, _ asking: Asking) { state.withLock { $0.openAskings[key] = asking } }
+
+  func end(_ key: Int) { state.withLock { $0.openAskings[key] = nil } }
+
+  /// The askings that have no answer yet, in order.
+  var openAskings: [(key: Int, asking: Asking)] {
+    state.withLock { state in state.openAskings.sorted { $0.key < $1.key }.map { ($0.key, $0.value) } }
+  }
+}
+
+/// What a manager holds at one moment.
+struct ManagerFigures: Sendable, Hashable {
+  var running = 0
+  var queued = 0
+  var unfinished = 0
+  var resident = 0
+  var loading = 0
+  var waiters = 0
+  var continuations = 0
+  var runs = 0
+  var memoryBytes = 0
+}
+
+extension AsyncTaskManager {
+  /// Lets somebody look at what is held, while nothing moves.
+  func look(_ body: @Sendable (ManagerFigures) -> Void) { body(figures) }
+
+  private var figures: ManagerFigures {
+    ManagerFigures(
+      running: machine.runningCount, queued: machine.queue.count, unfinished: machine.tasks.values.count(where: \.phase.isUnfinished),
+      resident: machine.tasks.count, loading: machine.loading.count, waiters: machine.waiters.count,
+      continuations: waiting.count + answered.count, runs: runs.count, memoryBytes: memory.bytesUsed)
+  }
+}
