@@ -20,6 +20,11 @@ extension AggregateFunction {
   }
 }
 
+extension AggregateFunction.Resolution {
+  /// What has no type has no value.
+  static let null = AggregateFunction.Resolution(type: .null) { _ in FixedExtremeState(.null, isMinimum: true) }
+}
+
 /// Whether a group has a value: a count that is or is not 0.
 final class PresenceState: AggregateState {
   private let count = CountState()

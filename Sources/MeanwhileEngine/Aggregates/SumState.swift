@@ -10,7 +10,7 @@ extension AggregateFunction {
   ) { arguments throws(FunctionError) in
     try arguments.expectCount("sum", 1...1)
     try arguments.expect(0, .aggregatable)
-    // A sum of nulls is a double.
+    if arguments[0].type == .null { return .null }
     return arguments[0].type.layout == .long
       ? Resolution(type: .long) { frame in LongSumState(frame, isAverage: false) }
       : Resolution(type: .double) { frame in DoubleSumState(frame, isAverage: false) }

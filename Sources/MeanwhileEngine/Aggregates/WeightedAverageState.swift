@@ -18,6 +18,7 @@ extension AggregateFunction {
 final class WeightedAverageState: AggregateState {
   private let products = GroupBuffer(DoubleSumState.Sum())
   private let weights = GroupBuffer(DoubleSumState.Sum())
+  private let hasRows = GroupBuffer(false)
   private let frame: EvaluationFrame
 
   init(_ frame: EvaluationFrame) { self.frame = frame }
@@ -27,6 +28,7 @@ final class WeightedAverageState: AggregateState {
   private func grow(_ groupCount: Int) {
     products.grow(to: groupCount)
     weights.grow(to: groupCount)
+    hasRows.grow(to: groupCount)
   }
 
   func update(_ arguments: [Column], groups: UnsafeBufferPointer<UInt32>, groupCount: Int) {
@@ -37,6 +39,7 @@ final class WeightedAverageState: AggregateState {
     for row in 0..<groups.count where !numbers.isNull(row) && !shares.isNull(row) {
       products.base[Int(groups[row])].add(numbers[row] * shares[row])
       weights.base[Int(groups[row])].add(shares[row])
+      hasRows[Int(groups[row])] = true
     }
   }
 
@@ -46,12 +49,14 @@ final class WeightedAverageState: AggregateState {
     for group in 0..<min(other.products.count, groups.count) {
       products.base[Int(groups[group])].add(other.products[group])
       weights.base[Int(groups[group])].add(other.weights[group])
+      if other.hasRows[group] { hasRows[Int(groups[group])] = true }
     }
   }
 
   func result(groupCount: Int) -> Column {
     grow(groupCount)
     let cells: [Value] = (0..<groupCount).map { group in
+      if hasRows[group], weights[group].value == 0 { frame.warnings.evaluationFailed(at: frame.origin, detail: Failure.divisionByZero) }
       let average = products[group].value / weights[group].value
       return average.isFinite ? .double(average) : .null
     }

@@ -22,8 +22,10 @@ public final class Warnings: Sendable {
 
   /// Evaluation failed in a row, whose result is null.
   ///
-  /// - Parameter detail: such as `java.lang.ArithmeticException: / by zero`, the class being part of the wire format.
-  public func evaluationFailed(at origin: Expression.Origin, detail: String) {
+  /// - Parameters:
+  ///   - detail: such as `java.lang.ArithmeticException: / by zero`, the class being part of the wire format.
+  ///   - result: what the failure is taken for.
+  public func evaluationFailed(at origin: Expression.Origin, detail: String, result: String = "null") {
     collected.withLock { collected in
       let count = collected.detailCounts[origin, default: 0]
       guard count < Self.detailsMax else { return }
@@ -31,7 +33,7 @@ public final class Warnings: Sendable {
       collected.detailCounts[origin] = count + 1
       let place = "Line \(origin.line):\(origin.column): "
       let summary =
-        "\(place)evaluation of [\(origin.text)] failed, treating result as null. Only first \(Self.detailsMax) failures recorded."
+        "\(place)evaluation of [\(origin.text)] failed, treating result as \(result). Only first \(Self.detailsMax) failures recorded."
       if collected.seen.insert(summary).inserted { collected.texts.append(summary) }
       if collected.seen.insert(place + detail).inserted { collected.texts.append(place + detail) }
     }

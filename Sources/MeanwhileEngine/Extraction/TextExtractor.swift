@@ -16,6 +16,9 @@ public enum TextExtractor: Sendable {
     }
   }
 
+  /// Whether each of a row's texts is looked through; else a row with several has nothing, with a warning.
+  private var takesSeveralValues: Bool { if case .uriParts = self { false } else { true } }
+
   /// Adds what one text has to a row.
   ///
   /// - Throws: where the text cannot be looked through, which is a warning.
@@ -29,6 +32,7 @@ public enum TextExtractor: Sendable {
 
   /// The columns that come out of a column of texts. Each value of a row is looked through by itself, and what is found adds up.
   func columns(of texts: Column, _ frame: EvaluationFrame) -> [Column] {
+    let texts = takesSeveralValues ? texts : frame.single(texts)
     let rowCount = texts.isConstant ? 1 : frame.rowCount
     let row = ExtractedColumns(fields.map(\.type), capacity: rowCount)
     let bytes = BytesSlots(texts)

@@ -3,12 +3,12 @@ import MeanwhileData
 /// The parts of a URI, as RFC 3986 divides it.
 enum URIParts {
   static let fields: [(name: String, type: DataType)] = [
-    ("domain", .keyword), ("extension", .keyword), ("fragment", .keyword), ("password", .keyword), ("path", .keyword), ("port", .integer),
-    ("query", .keyword), ("scheme", .keyword), ("user_info", .keyword), ("username", .keyword),
+    ("domain", .keyword), ("fragment", .keyword), ("path", .keyword), ("extension", .keyword), ("port", .integer), ("query", .keyword),
+    ("scheme", .keyword), ("user_info", .keyword), ("username", .keyword), ("password", .keyword),
   ]
 
   private enum Field: Int {
-    case domain, fileExtension, fragment, password, path, port, query, scheme, userInfo, username
+    case domain, fragment, path, fileExtension, port, query, scheme, userInfo, username, password
   }
 
   static func extract(_ text: UnsafeBufferPointer<UInt8>, into row: ExtractedColumns) throws(EvaluationFailure) {

@@ -8,6 +8,7 @@ extension FunctionRegistry {
     for function in strings + conditionals + addresses { registry.add(function) }
     for function in dates + spans + repetitions { registry.add(function) }
     for function in aggregates { registry.add(function) }
+    for function in ScalarFunction.search { registry.add(function) }
     return registry
   }()
 

@@ -98,7 +98,8 @@ public struct QueryStringParser: Sendable {
 
   /// One clause; nil for an empty group.
   private mutating func clause(field: String?, depth: Int) throws(APIError) -> SearchQuery? {
-    let field = fieldName() ?? field
+    let name = fieldName()
+    let field = name ?? field
     skipSpace()
     guard at < scalars.count else { throw failure() }
     var query: SearchQuery?
@@ -111,7 +112,8 @@ public struct QueryStringParser: Sendable {
     case "[", "{": query = try range(field)
     case ">", "<": query = try comparison(field)
     case "/": query = try regexp(field)
-    default: query = try term(field)
+    // `a: x y` is one word for the field, and one for the default ones.
+    default: query = try term(field, joinsWords: name == nil)
     }
     let boost = try self.boost()
     guard let query, boost != 1 else { return query }
@@ -185,7 +187,8 @@ public struct QueryStringParser: Sendable {
     return String(value)
   }
 
-  private mutating func term(_ field: String?) throws(APIError) -> SearchQuery {
+  /// - Parameter joinsWords: whether the words behind this one belong to it.
+  private mutating func term(_ field: String?, joinsWords: Bool) throws(APIError) -> SearchQuery {
     var plain = String.UnicodeScalarView()
     var pattern = String.UnicodeScalarView()
     var hasWildcard = false
@@ -204,15 +207,45 @@ public struct QueryStringParser: Sendable {
     }
     guard !plain.isEmpty else { throw failure() }
     if at < scalars.count, scalars[at] == "~" { throw failure("fuzzy terms (\(String(plain))~) are not supported") }
-    let value = String(plain)
+    var value = String(plain)
     if field == "_exists_" { return .exists(field: value, boost: 1) }
-    guard hasWildcard else { return leaf(field) { match(.terms, $0, value) } }
+    guard hasWildcard else {
+      // Words with nothing between them are one text, which the field's analyzer cuts: a keyword is matched as a whole.
+      while joinsWords, let next = plainWord() { value += " " + next }
+      return leaf(field) { match(.terms, $0, value) }
+    }
     if value == "*" {
       if let field, field != "*" { return .exists(field: field, boost: 1) }
       return .matchAll(boost: 1)
     }
     // Terms of texts are in lower case, and what is looked for among them is brought there too.
     return leaf(field) { .wildcard(SearchQuery.FieldText(field: $0, value: .string(String(pattern)), isCaseInsensitive: true)) }
+  }
+
+  /// The next word, if it comes alone: no operator before it, no wildcard or escape in it, no mark or operator behind it.
+  private mutating func plainWord() -> String? {
+    let start = at
+    skipSpace()
+    var word = String.UnicodeScalarView()
+    while at < scalars.count, !Self.endsTerm(scalars[at]) {
+      word.append(scalars[at])
+      at += 1
+    }
+    let text = String(word)
+    let isPlain = !word.contains { "*?\\:+-!/<>=&|".unicodeScalars.contains($0) } && !["AND", "OR", "NOT"].contains(text)
+    guard isPlain, !word.isEmpty, at >= scalars.count || scalars[at].properties.isWhitespace || scalars[at] == ")", !isBeforeOperator()
+    else {
+      at = start
+      return nil
+    }
+    return text
+  }
+
+  /// Whether an operator comes next, which binds the word before it alone.
+  private func isBeforeOperator() -> Bool {
+    var ahead = self
+    ahead.skipSpace()
+    return ahead.conjunction() != nil
   }
 
   private static func endsTerm(_ scalar: Unicode.Scalar) -> Bool {

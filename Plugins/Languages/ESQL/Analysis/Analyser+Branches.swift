@@ -10,6 +10,7 @@ extension Analyser {
     var branch = self
     for command in commands { try command.analyse(&branch) }
     takeProblems(of: branch)
+    if problems.isEmpty { try branch.addScores() }
     return branch
   }
 

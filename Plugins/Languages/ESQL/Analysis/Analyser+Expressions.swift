@@ -152,9 +152,13 @@ extension Analyser {
 
   /// Tries a call again with the constants that columns behind its first argument stand for.
   private func callWithConstants(_ function: String, _ arguments: [Expression], texts: [String], at range: SourceRange) -> Expression? {
-    let replaced = arguments.prefix(1) + arguments.dropFirst().map { $0.replacing(constants) }
-    guard !constants.isEmpty, replaced.contains(where: { $0.constant != nil }) else { return nil }
-    return try? environment.functions.call(function, Array(replaced), texts: texts, origin: origin(range))
+    guard !constants.isEmpty else { return nil }
+    let replaced = arguments.map { fold($0.replacing(constants), warnings: Warnings()) }
+    // The first argument is a constant only where no other way is left.
+    for kept in [Array(arguments.prefix(1) + replaced.dropFirst()), replaced] {
+      if let made = try? environment.functions.call(function, kept, texts: texts, origin: origin(range)) { return made }
+    }
+    return nil
   }
 
   private mutating func negate(_ operand: Expression?, if negated: Bool, at range: SourceRange) -> Expression? {
@@ -164,14 +168,20 @@ extension Analyser {
 
   /// A list of patterns is any of them.
   private mutating func like(
-    _ operand: ExpressionSyntax, _ language: ExpressionSyntax.PatternLanguage, _ patterns: [String], at range: SourceRange
+    _ operand: ExpressionSyntax, _ language: ExpressionSyntax.PatternLanguage, _ patterns: [ExpressionSyntax], at range: SourceRange
   ) -> Expression? {
     guard let value = expression(operand) else { return nil }
     let function = language == .like ? OperatorName.like : OperatorName.rlike
     var any: Expression?
-    for pattern in patterns {
-      let texts = [source.text(of: operand.range), LiteralSyntax.string(pattern).description]
-      guard let one = apply(function, [value, .literal(.string(pattern), .keyword)], texts: texts, at: range) else { return nil }
+    for syntax in patterns {
+      let texts = [source.text(of: operand.range), source.text(of: syntax.range)]
+      guard let pattern = expression(syntax)?.replacing(constants) else { return nil }
+      // What matches every text asks for a value only: under NOT it gives the rows that have none.
+      let matchesAll = pattern.constant == .string(language == .like ? "*" : ".*")
+      let one =
+        matchesAll
+        ? apply(OperatorName.isNotNull, [value], texts: texts, at: range) : apply(function, [value, pattern], texts: texts, at: range)
+      guard let one else { return nil }
       guard let before = any else {
         any = one
         continue
@@ -197,7 +207,10 @@ extension Analyser {
   }
 
   func fold(_ expression: Expression, warnings: Warnings) -> Expression {
-    guard case .call(let call) = expression, call.function.isDeterministic, call.arguments.allSatisfy({ $0.constant != nil }),
+    guard case .call(var call) = expression else { return expression }
+    call.arguments = call.arguments.map { fold($0, warnings: warnings) }
+    let expression = Expression.call(call)
+    guard call.function.isDeterministic, call.arguments.allSatisfy({ $0.constant != nil }),
       let compiled = try? CompiledExpression(expression, layout: [])
     else { return expression }
     let frame = EvaluationFrame(

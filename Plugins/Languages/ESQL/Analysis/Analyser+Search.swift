@@ -129,8 +129,10 @@ extension Analyser {
   }
 
   private func searchCompiler(_ computed: (attribute: Attribute, path: String)? = nil) -> SearchQueryCompiler {
-    var bindings = columns.compactMap { column in searchScope.paths[column].map { (path: $0, attribute: column) } }
-    if let computed { bindings.append((computed.path, computed.attribute)) }
+    var bindings = columns.filter(searchScope.bound.contains).compactMap { column in
+      searchScope.paths[column].map { (path: $0, attribute: column) }
+    }
+    if let computed, searchScope.paths[computed.attribute] == nil { bindings.append((computed.path, computed.attribute)) }
     return SearchQueryCompiler(searchScope.snapshots, now: environment.settings.now, bindings: bindings)
   }
 
@@ -143,6 +145,7 @@ extension Analyser {
   /// Gives the scan what its rows are scored by.
   mutating func addScores() throws(APIError) {
     guard !searchScope.scored.isEmpty, plan.readsScore else { return }
+    defer { searchScope.scored = [] }
     var compiler = searchCompiler()
     do {
       let score = try compiler.score(.bool(SearchQuery.Bool(should: searchScope.scored))) {}
@@ -179,7 +182,6 @@ extension Plan {
       change(&scan)
       return .scan(scan)
     }
-    if case .union = self { return self }
     return over { $0.mapScan(change) }
   }
 

@@ -164,7 +164,9 @@ struct Analyser {
       // Unmapped fields may have grown the plan meanwhile; the order of assignments stays that of the query.
       let attribute = Attribute(name: field.name, type: expression.type)
       assignments.append(Plan.Assignment(attribute, expression))
-      if expression.constant != nil { constants[attribute] = expression }
+      // Quietly: what fails is warned of where the rows are computed.
+      let constant = fold(expression.replacing(constants), warnings: Warnings())
+      if constant.constant != nil { constants[attribute] = constant }
       add(attribute)
     }
     if !assignments.isEmpty { plan = .eval(plan, assignments) }

@@ -11,6 +11,8 @@ struct AnalysisEnvironment: Sendable {
   var limits = RowLimits()
   /// The data that the query's commands read.
   var sources = ResolvedSources()
+  /// Tables that the request brings along, by name.
+  var tables: [String: LookupTable] = [:]
   /// The request's condition on the documents that FROM reads.
   var filter: SearchQuery?
   /// What `SHOW INFO` answers.

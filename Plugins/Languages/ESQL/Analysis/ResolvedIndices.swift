@@ -10,8 +10,10 @@ struct ResolvedIndices: Sendable {
     /// Dotted.
     var name: String
     var type: DataType
-    /// Where its values are: its own path, or the target's of an alias.
+    /// Where its values are: its own path, the target's of an alias, or a text's keyword multi-field's.
     var path: String
+    /// The field that it is in the mapping: its own path, or the target's of an alias.
+    var mappedPath: String
     /// For ``DataType/unsupported``: the mapping types behind it, sorted.
     var originalTypes: [String] = []
     /// Where indices disagree: the types that there are columns of.
@@ -39,17 +41,27 @@ struct ResolvedIndices: Sendable {
     for leaf in leaves where !nested.contains(where: { leaf.path.hasPrefix($0) }) {
       if leaf.field.type == .alias {
         guard let target = leaf.field.parameters["path"]?.string, let found = leaves.first(where: { $0.path == target }) else { continue }
-        fields.append(field(named: leaf.path, found))
+        fields.append(field(named: leaf.path, found, among: leaves))
       } else {
-        fields.append(field(named: leaf.path, leaf))
+        fields.append(field(named: leaf.path, leaf, among: leaves))
       }
     }
     return fields
   }
 
-  private static func field(named name: String, _ leaf: Mapping.Leaf) -> Field {
+  private static func field(named name: String, _ leaf: Mapping.Leaf, among leaves: [Mapping.Leaf]) -> Field {
     let type = leaf.field.type.dataType
-    return Field(name: name, type: type, path: leaf.path, originalTypes: type == .unsupported ? [leaf.field.type.rawValue] : [])
+    let path = type == .text ? exactPath(of: leaf, among: leaves) ?? leaf.path : leaf.path
+    return Field(
+      name: name, type: type, path: path, mappedPath: leaf.path, originalTypes: type == .unsupported ? [leaf.field.type.rawValue] : [])
+  }
+
+  /// The keyword multi-field of a text that has all its values: what Elasticsearch reads a text from, so that values come in order, each once.
+  private static func exactPath(of text: Mapping.Leaf, among leaves: [Mapping.Leaf]) -> String? {
+    leaves.first { leaf in
+      leaf.path.hasPrefix(text.path + ".") && leaf.sourcePath == text.sourcePath && leaf.field.type == .keyword
+        && leaf.field.parameters["ignore_above"] == nil && leaf.field.parameters["normalizer"] == nil
+    }?.path
   }
 
   /// Paths, dot included, below which documents of their own lie: the language does not see them.

@@ -79,8 +79,7 @@ struct EnrichCommand: Command {
     func column(_ path: String, named name: String) -> Attribute? {
       guard let field = fields.first(where: { $0.name == path }) else { return nil }
       let attribute = Attribute(name: name, type: field.type == .text ? .keyword : field.type, originalTypes: field.originalTypes)
-      columns.append(Plan.Scan.Column(Attribute(name: name, type: field.type), .field(field.path)))
-      columns[columns.count - 1].attribute = attribute
+      columns.append(Plan.Scan.Column(attribute, .field(field.path)))
       return attribute
     }
     let wanted =

@@ -44,7 +44,7 @@ struct FillNullCommand: Command {
       guard filler.constant != .null,
         let filled = try? analyser.environment.functions.call("coalesce", [.column(target), filler], origin: analyser.origin(range))
       else { continue }
-      assignments.append(Plan.Assignment(Attribute(name: target.name, type: target.type), filled))
+      assignments.append(Plan.Assignment(Attribute(name: target.name, type: filled.type), filled))
     }
     warn(of: unfilled, named, analyser)
     guard !assignments.isEmpty else { return }

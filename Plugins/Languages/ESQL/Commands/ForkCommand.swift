@@ -34,6 +34,7 @@ struct ForkCommand: Command {
       ends.append(branch)
     }
     analyser.isWithinFork = true
+    analyser.searchScope.scored = []
     analyser.unite(ends) { name, types, analyser in
       let list = types.map { "[\($0.name.uppercased())]" }.joined(separator: " and ")
       analyser.problem("Column [\(name)] has conflicting data types in FORK branches: \(list)", at: range)

@@ -70,7 +70,7 @@ struct FromCommand: Command {
       let attribute = Attribute(name: field.name, type: field.type, originalTypes: field.originalTypes)
       columns.append(Plan.Scan.Column(attribute, .field(field.path)))
       visible.append(attribute)
-      analyser.searchScope.add(attribute, path: field.path)
+      analyser.searchScope.add(attribute, path: field.mappedPath, isBound: field.mappedPath == field.path)
       guard !field.variants.isEmpty else { continue }
       let variants = field.variants.map { Attribute(name: field.name, type: $0) }
       columns += variants.map { Plan.Scan.Column($0, .field(field.path)) }

@@ -3,53 +3,75 @@ import MeanwhileData
 import MeanwhileEngine
 
 /// `LOOKUP JOIN index ON a, b`, `LOOKUP JOIN index ON left == right AND c > d`: the rows of a lookup index that each row matches.
+/// `LOOKUP table ON a`: those of a table that the request brings along.
 struct LookupCommand: Command {
   static let keyword = "lookup"
 
-  var index: NameSyntax
+  /// The index, or the table.
+  var name: NameSyntax
+  var isJoin: Bool
   var conditions: [ExpressionSyntax]
   var range: SourceRange
 
   init(parsing parser: inout Parser, keyword: Token) throws(APIError) {
-    guard parser.isWord("join") else { throw parser.mismatched(["'join'"]) }
-    try parser.advance(.source)
-    index = try parser.sourceName()
+    isJoin = parser.isWord("join")
+    if isJoin {
+      try parser.advance(.source)
+      name = try parser.sourceName()
+    } else {
+      name = try parser.name()
+    }
     // What stands behind the name was cut as a name too: it is the word ON, from which on there are expressions.
-    guard parser.isWord("on") else { throw parser.mismatched(["'on'"]) }
+    guard parser.isWord("on") || parser.current.kind == .on else { throw parser.mismatched(["'on'"]) }
     try parser.advance(.expression)
     conditions = []
     repeat { conditions.append(try parser.expression()) } while try parser.accept(.comma)
     range = keyword.range.through(parser.previous)
-    if let wildcard = index.text.first(where: { $0 == "*" || $0 == "," }) {
-      throw parser.error("invalid index pattern [\(index)], wildcards are not allowed in LOOKUP JOIN [\(wildcard)]", at: index.range)
+    if let wildcard = name.text.first(where: { $0 == "*" || $0 == "," }) {
+      throw parser.error("invalid index pattern [\(name)], wildcards are not allowed in LOOKUP JOIN [\(wildcard)]", at: name.range)
     }
   }
 
-  private var source: SourceReference { SourceReference(kind: .lookup, names: [index.text], range: index.range) }
+  private var source: SourceReference { SourceReference(kind: .lookup, names: [name.text], range: name.range) }
 
-  var sources: [SourceReference] { [source] }
+  var sources: [SourceReference] { isJoin ? [source] : [] }
 
   func analyse(_ analyser: inout Analyser) {
-    guard let indices = analyser.environment.sources.indices(of: source) else { return }
-    if analyser.endsInSort {
+    guard let (rightPlan, right) = rightSide(&analyser) else { return }
+    if isJoin, analyser.endsInSort {
       analyser.environment.warnings.add(
         "Line \(analyser.sortRange?.line ?? range.line):\(analyser.sortRange?.column ?? range.column): SORT is followed by a LOOKUP JOIN which does not "
           + "preserve order; add another SORT after the LOOKUP JOIN if order is required")
     }
-    let columns = indices.fields().map { field in
-      Plan.Scan.Column(Attribute(name: field.name, type: field.type, originalTypes: field.originalTypes), .field(field.path))
-    }
-    let right = columns.map(\.attribute)
     var parts = Parts()
     for condition in conditions { read(condition, right, &parts, &analyser) }
     guard !parts.keys.isEmpty || parts.condition != nil else { return }
     let added = right.filter { !parts.hidden.contains($0) }
     let join = Plan.Join(
-      right: .scan(Plan.Scan(snapshots: indices.snapshots, columns: columns)), keys: parts.keys, condition: parts.condition, columns: added,
+      right: rightPlan, keys: parts.keys, condition: parts.condition, columns: added,
       severalValues: .refused(detail: "java.lang.IllegalArgumentException: LOOKUP JOIN encountered multi-value"),
       origin: analyser.origin(range))
     analyser.plan = .join(analyser.plan, join)
     for attribute in added { analyser.add(attribute) }
+  }
+
+  /// The rows to match, and their columns.
+  private func rightSide(_ analyser: inout Analyser) -> (Plan, [Attribute])? {
+    guard isJoin else {
+      guard let table = analyser.environment.tables[name.text] else {
+        let similar = Similarity.closest(to: name.text, among: Array(analyser.environment.tables.keys))
+        analyser.problem("Unknown table [\(name)]" + Similarity.suggestion(similar), at: name.range)
+        return nil
+      }
+      let attributes = table.columns.map { Attribute(name: $0.name, type: $0.column.type) }
+      let page = Page(rowCount: table.columns.first?.column.rowCount ?? 0, columns: table.columns.map(\.column))
+      return (.rows(attributes, page), attributes)
+    }
+    guard let indices = analyser.environment.sources.indices(of: source) else { return nil }
+    let columns = indices.fields().map { field in
+      Plan.Scan.Column(Attribute(name: field.name, type: field.type, originalTypes: field.originalTypes), .field(field.path))
+    }
+    return (.scan(Plan.Scan(snapshots: indices.snapshots, columns: columns)), columns.map(\.attribute))
   }
 
   private struct Parts {
@@ -115,7 +137,7 @@ struct LookupCommand: Command {
     parts.condition = parts.condition.flatMap { try? analyser.environment.functions.call(OperatorName.and, [$0, condition]) } ?? condition
   }
 
-  var description: String { "LOOKUP JOIN \(index) ON " + conditions.map(\.description).joined(separator: ", ") }
+  var description: String { "LOOKUP \(isJoin ? "JOIN " : "")\(name) ON " + conditions.map(\.description).joined(separator: ", ") }
 }
 
 extension Analyser {

@@ -9,6 +9,7 @@ extension StatsCommand {
 
   /// - Parameter inline: whether every row stays, with the aggregates of its group.
   func analyse(_ analyser: inout Analyser, inline: Bool) {
+    warnOfShadows(analyser)
     let before = analyser.columns
     let (assignments, spellings) = analyseGroups(&analyser)
     let groups = Dictionary(assignments.map { ($0.attribute.name, $0.attribute) }) { _, last in last }
@@ -31,6 +32,17 @@ extension StatsCommand {
     analyser.setColumns(results.map(\.attribute) + assignments.map(\.attribute), keepsUnresolved: false)
     for name in unresolved { analyser.addUnresolved(name) }
     for group in self.groups where groups[group.name] == nil { analyser.addUnresolved(group.name) }
+  }
+
+  /// Of aggregates and groups of one name the last one stays, groups before aggregates.
+  private func warnOfShadows(_ analyser: Analyser) {
+    let fields = aggregates.map(\.field) + groups
+    for (index, field) in fields.enumerated() {
+      guard let last = fields[(index + 1)...].last(where: { $0.name == field.name }), field.isNamed || last.isNamed else { continue }
+      analyser.environment.warnings.add(
+        "Line \(field.range.line):\(field.range.column): Field '\(field.name)' shadowed by field at line \(last.range.line):\(last.range.column)"
+      )
+    }
   }
 
   /// The columns of before, then the aggregates, then the groups; each name once.
@@ -95,7 +107,7 @@ extension StatsCommand {
     defer { analyser.aggregation?.filter = nil }
     let count = analyser.aggregation?.aggregates.count ?? 0
     guard let expression = analyser.expression(aggregate.field.expression) else { return nil }
-    guard analyser.aggregation?.aggregates.count != count else {
+    guard analyser.aggregation?.aggregates.count != count || !expression.attributes.isEmpty else {
       let text = analyser.source.text(of: aggregate.field.expression.range)
       analyser.problem("expected an aggregate function but found [\(text)]", at: aggregate.field.expression.range)
       return nil

@@ -31,6 +31,7 @@ public struct ESQLLanguage: QueryLanguage {
     environment.limits = RowLimits(session.service.settings)
     environment.server.version = session.service.configuration.compatibleVersion
     try environment.apply(syntax.settings)
+    environment.tables = read.tables
     let sources = syntax.sources
     if !sources.isEmpty {
       environment.sources = try await IndexResolution(store: session.resource((any IndexStore).self)).resolve(sources)

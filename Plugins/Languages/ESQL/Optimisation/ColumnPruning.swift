@@ -9,7 +9,11 @@ enum ColumnPruning {
   private static func prune(_ plan: Plan, needing needed: Set<Attribute>) -> Plan {
     switch plan {
     case .scan(var scan):
-      let read = scan.filter.map { needed.union($0.attributes) } ?? needed
+      var read = scan.filter.map { needed.union($0.attributes) } ?? needed
+      let wantsScore = scan.columns.contains { column in
+        if case .score = column.source { needed.contains(column.attribute) } else { false }
+      }
+      if wantsScore { read.formUnion(scan.score?.attributes ?? []) } else { scan.score = nil }
       scan.columns.removeAll { !read.contains($0.attribute) }
       return .scan(scan)
     case .rows: return plan

@@ -9,6 +9,8 @@ struct ESQLRequest: Sendable {
   var isColumnar = false
   /// Query DSL, applied to the documents that FROM reads.
   var filter: JSONValue?
+  /// What LOOKUP may name.
+  var tables: [String: LookupTable] = [:]
   var locale = "en-US"
   var timeZone = "UTC"
   var includesProfile = false
@@ -63,7 +65,7 @@ struct ESQLRequest: Sendable {
     case "accept_pragma_risks", "allow_partial_results": _ = try field.bool()
     case "pragma":
       guard field.value.object?.isEmpty == true else { throw .validation(["[pragma] only allowed in snapshot builds"]) }
-    case "tables": throw .validation(["[tables] are not supported yet"])
+    case "tables": tables = try LookupTable.tables(reading: field)
     case "settings": try readSettings(field)
     case "wait_for_completion_timeout" where api == .asynchronous: waitForCompletion = try field.time()
     case "keep_alive" where api == .asynchronous: keepAlive = try field.time()

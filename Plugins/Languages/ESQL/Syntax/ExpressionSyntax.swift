@@ -22,7 +22,7 @@ struct ExpressionSyntax: Sendable, Hashable {
     case or(ExpressionSyntax, ExpressionSyntax)
     case isNull(ExpressionSyntax, negated: Bool)
     case isIn(ExpressionSyntax, [ExpressionSyntax], negated: Bool)
-    case like(ExpressionSyntax, PatternLanguage, [String], isList: Bool, negated: Bool)
+    case like(ExpressionSyntax, PatternLanguage, [ExpressionSyntax], isList: Bool, negated: Bool)
     case cast(ExpressionSyntax, type: NameSyntax)
     /// `field : query`.
     case match(NameSyntax, cast: NameSyntax?, query: ExpressionSyntax)
@@ -109,7 +109,7 @@ extension ExpressionSyntax: CustomStringConvertible {
       "(\(operand) \(negated ? "NOT " : "")IN (\(list.map(\.description).joined(separator: ", "))))"
     case .like(let operand, let language, let patterns, let isList, let negated):
       "(\(operand) \(negated ? "NOT " : "")\(language.rawValue) "
-        + (isList ? "(" : "") + patterns.map { LiteralSyntax.string($0).description }.joined(separator: ", ") + (isList ? "))" : ")")
+        + (isList ? "(" : "") + patterns.map(\.description).joined(separator: ", ") + (isList ? "))" : ")")
     case .cast(let operand, let type): "(\(operand)::\(type))"
     case .match(let name, let cast, let query): "(\(name)\(cast.map { "::\($0)" } ?? "") : \(query))"
     }

@@ -143,14 +143,17 @@ extension Parser {
     return try node(.like(left, language, patterns, isList: isList, negated: negated), from: start, over: [left])
   }
 
-  private mutating func likePattern() throws(APIError) -> String {
-    guard current.kind == .string || current.kind == .parameter || current.kind == .namedParameter else {
-      throw mismatched(["QUOTED_STRING", "'?'", "NAMED_OR_POSITIONAL_PARAM", "'('"])
+  /// A pattern: a text, or an expression that analysis must find constant.
+  private mutating func likePattern() throws(APIError) -> ExpressionSyntax {
+    switch current.kind {
+    case .identifier, .quotedIdentifier, .first, .last: return try expression(.sum)
+    case .string, .parameter, .namedParameter: break
+    default: throw mismatched(["QUOTED_STRING", "'?'", "NAMED_OR_POSITIONAL_PARAM", "'('"])
     }
     let (literal, range) = try constant()
-    if case .string(let pattern) = literal { return pattern }
+    if case .string = literal { return ExpressionSyntax(.literal(literal), range, depth: 1) }
     parameters.problem("Invalid pattern parameter type for like/rlike [\(source.text(of: range))]: string is expected", at: range)
-    return ""
+    return ExpressionSyntax(.literal(.string("")), range, depth: 1)
   }
 
   /// `field : query`, behind the field.

@@ -45,7 +45,7 @@ extension ScalarFunction {
         var choice = RowChoice(type: type, frame: frame)
         for index in stride(from: 0, to: expressions.count - 1, by: 2) where !choice.isComplete {
           let condition = try choice.evaluate(expressions[index])
-          try choice.take(expressions[index + 1], where: Selection(where: condition))
+          try choice.take(expressions[index + 1], where: Selection(where: frame.singleCondition(condition)))
         }
         if hasElse, !choice.isComplete { try choice.take(expressions[expressions.count - 1], where: .all) }
         return try choice.finish()
@@ -62,13 +62,29 @@ extension ScalarFunction {
         type = own
         first = index
       }
-      guard own == type || own == .null else {
+      guard own == type || own == .null || own.isNumeric && type.isNumeric, let wider = DataType.common(type, own) else {
         throw FunctionError(
           "\(FunctionError.ordinal(index)) argument of [",
           quotingCall: "] must be [\(arguments[first].type.messageName)], found value [\(arguments[index].text)] type [\(own.messageName)]")
       }
+      type = wider
     }
     return type
+  }
+}
+
+extension EvaluationFrame {
+  /// A condition of `CASE`: one of several values is false, with a warning.
+  fileprivate func singleCondition(_ column: Column) -> Column {
+    guard let offsets = column.offsets else { return column }
+    var quiet = self
+    quiet.rowCount = column.rowCount
+    quiet.warnings = Warnings()
+    for row in 0..<(column.isConstant ? 1 : column.rowCount) where offsets[row + 1] - offsets[row] > 1 {
+      warnings.evaluationFailed(at: origin, detail: Failure.severalValues, result: "false")
+      break
+    }
+    return quiet.single(column)
   }
 }
 

@@ -114,8 +114,14 @@ struct RowChoice {
 
 extension Column {
   fileprivate func typed(_ type: DataType) -> Column {
-    var column = self
-    column.type = type
+    if isAllNull || !self.type.isNumeric || self.type == type { return retyped(type) }
+    guard type == .unsignedLong, case .longs(let values) = self.values else { return widened(to: type) }
+    // Kept with the sign bit flipped; what is negative has no place there.
+    var column = retyped(type)
+    column.values = .longs(
+      Vector(count: values.count) { target in
+        for slot in 0..<values.count { (target + slot).initialize(to: UnsignedLong.encode(UInt64(clamping: values[slot]))) }
+      })
     return column
   }
 }

@@ -43,7 +43,7 @@ extension Conversion {
       NumberText.append(value, to: out.bytes.bytes)
       out.bytes.endValue()
     default:
-      guard let signed = Int64(exactly: value) else { throw outOfRange(String(value)) }
+      guard let signed = Int64(exactly: value) else { throw Self.outOfRange(String(value), of: self == .integer ? .integer : .long) }
       try append(signed, .long, out)
     }
   }
@@ -90,7 +90,9 @@ extension Conversion {
       }
       out.longs.append(millis)
     case .dateNanos:
-      guard let nanos = ISODate.parse(value)?.nanosSinceEpoch, nanos >= 0 else {
+      let parsed = ISODate.parse(value)
+      if let parsed { try Self.checkNanos(parsed) }
+      guard let nanos = parsed?.nanosSinceEpoch, nanos >= 0 else {
         throw EvaluationFailure(
           "java.lang.IllegalArgumentException: failed to parse date field [\(Self.text(value))] with format "
             + "[strict_date_optional_time_nanos]")
@@ -158,13 +160,27 @@ extension Conversion {
     return nanos
   }
 
+  private static func checkNanos(_ time: EpochTime) throws(EvaluationFailure) {
+    guard let millis = time.millis, millis < 0 || time.nanosSinceEpoch == nil else { return }
+    let written = VectorBuilder<UInt8>()
+    ISODate.append(millis: millis, to: written)
+    // Java writes no fraction where it is zero.
+    let text = String(decoding: written.buffer, as: UTF8.self).replacing(".000Z", with: "Z")
+    throw EvaluationFailure(
+      "java.lang.IllegalArgumentException: date[\(text)] is "
+        + (millis < 0 ? "before the epoch in 1970" : "after 2262-04-11T23:47:16.854775807")
+        + " and cannot be stored in nanosecond resolution")
+  }
+
   private static func isTrue(_ value: UnsafeBufferPointer<UInt8>) -> Bool {
     value.count == 4 && zip(value, "true".utf8).allSatisfy { $0 | 0x20 == $1 }
   }
 
   private static func text(_ value: UnsafeBufferPointer<UInt8>) -> String { String(decoding: value, as: UTF8.self) }
 
-  private func outOfRange(_ value: String) -> EvaluationFailure {
+  private func outOfRange(_ value: String) -> EvaluationFailure { Self.outOfRange(value, of: type) }
+
+  private static func outOfRange(_ value: String, of type: DataType) -> EvaluationFailure {
     EvaluationFailure("org.elasticsearch.xpack.esql.core.InvalidArgumentException: [\(value)] out of [\(type.name)] range")
   }
 

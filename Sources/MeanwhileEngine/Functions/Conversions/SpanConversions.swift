@@ -16,6 +16,7 @@ extension ScalarFunction {
     ) { arguments, _ throws(FunctionError) in
       try arguments.expectConstant(0)
       if arguments[0].type == target { return { columns, _ in columns[0] } }
+      if arguments[0].constant == .null { return { _, frame in .nulls(target, rowCount: frame.rowCount) } }
       guard case .bytes(let bytes)? = arguments[0].constant,
         let span = TemporalAmount.parse(String(decoding: bytes, as: UTF8.self), as: target)
       else { throw FunctionError("Cannot convert string [\(arguments[0].text)] to [\(target.name.uppercased())]") }

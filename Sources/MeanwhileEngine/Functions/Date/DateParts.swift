@@ -36,8 +36,9 @@ extension ScalarFunction {
         (start: Int64, end: Int64) -> (Int64, UInt8) in
         guard let count = unit.count(from: start, to: end), Int32(exactly: count) != nil else { return (0, 1) }
         return (count, 0)
-      } describe: { _, _, _ in
-        "org.elasticsearch.xpack.esql.core.InvalidArgumentException: [date_diff] out of [integer] range"
+      } describe: { start, end, _ in
+        let count = unit.count(from: start, to: end).map(String.init) ?? "date_diff"
+        return "org.elasticsearch.xpack.esql.core.InvalidArgumentException: [\(count)] out of [integer] range"
       }
     }
   }

@@ -47,6 +47,20 @@ struct MathFunction: Sendable {
     .init(name: "to_radians", summary: "Degrees as radians.", example: .init("ROW x = TO_RADIANS(0.0)", "0.0")) { $0 / 180 * .pi },
   ]
 
+  private func convertEach(_ column: Column, _ frame: EvaluationFrame) -> Column {
+    frame.convertEach(column, to: .double) { slot, out throws(EvaluationFailure) in
+      let value: Double
+      switch column.values {
+      case .doubles(let values): value = values[slot]
+      case .longs(let values): value = column.type == .unsignedLong ? Double(UnsignedLong.decode(values[slot])) : Double(values[slot])
+      default: value = .nan
+      }
+      let result = compute(value)
+      guard result.isFinite else { throw EvaluationFailure(Failure.notFinite(result)) }
+      out.doubles.append(result)
+    }
+  }
+
   private static let nonPositive: @Sendable (Double) -> String? = {
     $0 <= 0 ? "java.lang.ArithmeticException: Log of non-positive number" : nil
   }
@@ -54,6 +68,9 @@ struct MathFunction: Sendable {
   private static func outside(_ name: String) -> @Sendable (Double) -> String? {
     { $0.magnitude > 1 ? "java.lang.ArithmeticException: \(name) input out of range" : nil }
   }
+
+  /// Conversions take each of several values.
+  private var isConversion: Bool { name == "to_degrees" || name == "to_radians" }
 
   var function: ScalarFunction {
     ScalarFunction(
@@ -65,7 +82,8 @@ struct MathFunction: Sendable {
       return ScalarFunction.Resolution(
         type: .double,
         kernel: .eager { arguments, frame in
-          frame.mapChecked(frame.doubles(arguments[0]), type: .double) { value -> (Double, UInt8) in
+          if isConversion, arguments[0].mayHaveSeveralValues { return convertEach(arguments[0], frame) }
+          return frame.mapChecked(frame.doubles(arguments[0]), type: .double) { value -> (Double, UInt8) in
             if objection?(value) != nil { return (0, 1) }
             let result = compute(value)
             return (result, result.isFinite ? 0 : 1)

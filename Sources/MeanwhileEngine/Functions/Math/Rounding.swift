@@ -59,7 +59,8 @@ extension ScalarFunction {
               ? "java.lang.ArithmeticException: Overflow to represent absolute value of Integer.MIN_VALUE" : Failure.longOverflow
           }
         })
-    default: return Resolution(type: type, kernel: .eager { arguments, frame in frame.single(arguments[0]) })
+    // An unsigned number is its own magnitude, several of them too.
+    default: return Resolution(type: type, kernel: .eager { arguments, _ in arguments[0] })
     }
   }
 
