@@ -104,8 +104,8 @@ let package = Package(
     .executableTarget(
       name: "MeanwhileCommand",
       dependencies: [
-        "Meanwhile", "MeanwhileData", "MeanwhileESQL", "MeanwhileEQL", "MeanwhileSearch", "MeanwhileMemoryStore",
-        "MeanwhileFileStore", "MeanwhileHTTP", "MeanwhileCommandLine", "MeanwhileDocuments", "MeanwhileCluster",
+        "Meanwhile", "MeanwhileData", "MeanwhileEngine", "MeanwhileESQL", "MeanwhileEQL", "MeanwhileSearch",
+        "MeanwhileMemoryStore", "MeanwhileFileStore", "MeanwhileHTTP", "MeanwhileCommandLine", "MeanwhileDocuments", "MeanwhileCluster",
       ],
       path: "Sources/MeanwhileCommand", resources: [.copy("Demo")], swiftSettings: strict),
 

@@ -4,6 +4,7 @@ import MeanwhileData
 import MeanwhileDocuments
 import MeanwhileEQL
 import MeanwhileESQL
+import MeanwhileEngine
 import MeanwhileFileStore
 import MeanwhileMemoryStore
 import MeanwhileSearch
@@ -17,26 +18,16 @@ import MeanwhileHTTP
 
 /// What this program is made of, a line a part. Take a line out, and the rest still builds and runs.
 enum Composition {
-  /// Opens a service on a data directory; nil keeps everything in memory.
-  @Sendable static func openService(dataDirectory: String?) async throws -> Service {
-    guard let dataDirectory else { return try await compose(MemoryStore(), ServiceConfiguration()) }
-    let store = try await FileStore(opening: dataDirectory)
-    var configuration = ServiceConfiguration()
-    configuration.nodeID = store.nodeID
-    configuration.clusterUUID = store.clusterUUID
-    return try await compose(store, configuration)
-  }
-
-  private static func compose(_ store: some TaskStore & IndexStore & SettingsStore, _ configuration: ServiceConfiguration) async throws -> Service {
-    var builder = ServiceBuilder(configuration, taskStore: store)
+  static func parts(on store: some TaskStore & IndexStore & SettingsStore, isDeveloper: Bool) -> ServiceBuilder {
+    var builder = ServiceBuilder(taskStore: store)
     builder.persistSettings(in: store)
     builder.provide(store, as: (any IndexStore).self)
-    builder.add(ESQLLanguage())
+    builder.add(ESQLLanguage(functions: isDeveloper ? .developer : .standard))
     builder.add(EQLLanguage())
     builder.add(SearchLanguage())
     builder.add(endpoints: ClusterEndpoints())
     builder.add(endpoints: DocumentEndpoints())
-    return try await builder.build()
+    return builder
   }
 
   /// Runs the program.
@@ -52,6 +43,19 @@ enum Composition {
   }
 
   #if CLI
+  @Sendable private static func openService(_ options: OpenOptions) async throws -> Service {
+    guard let path = options.dataDirectory else {
+      return try await parts(on: MemoryStore(), isDeveloper: options.isDeveloper).build()
+    }
+    let store = try await FileStore(opening: path)
+    for damage in store.damages { options.warn(damage.reason) }
+    var builder = parts(on: store, isDeveloper: options.isDeveloper)
+    builder.configuration.nodeID = store.nodeID
+    builder.configuration.clusterUUID = store.clusterUUID
+    builder.onShutDown { await store.close() }
+    return try await builder.build()
+  }
+
   private static var servers: [ServingAdapter] {
     #if HTTP
     return [

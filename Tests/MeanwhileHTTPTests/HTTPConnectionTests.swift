@@ -1,6 +1,7 @@
 #if HTTP
 import Meanwhile
 import MeanwhileHTTP
+import Synchronization
 import Testing
 
 @Suite("HTTP: connections and the server's life")
@@ -27,6 +28,35 @@ struct HTTPConnectionTests {
       await client.finishSending()
       #expect(await probe.disconnections.happens())
       probe.mayAnswer.raise()
+    }
+  }
+
+  @Test("A client that has said all it will ever say is answered all the same, each of its requests, with all there is to tell")
+  func halfCloseIsAnswered() async throws {
+    try await withToyServer { port, probe in
+      let client = try await RawConnection(port: port)
+      try await client.send("GET /wait HTTP/1.1\r\nHost: test\r\n\r\n" + "GET /wait HTTP/1.1\r\nHost: test\r\n\r\n")
+      try await client.send("GET /much HTTP/1.1\r\nHost: test\r\n\r\n")
+      await client.finishSending()
+      #expect(await probe.disconnections.happens())
+      probe.mayAnswer.raise()
+      for _ in 0..<2 { #expect(try await client.response().status == 200) }
+      #expect(probe.disconnectionCount.load(ordering: .relaxed) == 2)
+      #expect(try await client.lengthOfChunkedBody() == 1 << 20)
+    }
+  }
+
+  @Test("A client that goes is gone for every request that it has sent ahead, so none of them is begun")
+  func pipelinedDisconnection() async throws {
+    try await withToyServer { port, probe in
+      let client = try await RawConnection(port: port)
+      try await client.send(String(repeating: "GET /wait HTTP/1.1\r\nHost: test\r\n\r\n", count: 50))
+      #expect(await probe.isWaiting.happens())
+      await client.reset()
+      #expect(await probe.disconnections.happens())
+      probe.mayAnswer.raise()
+      try await Task.sleep(for: .milliseconds(200))
+      #expect(probe.disconnectionCount.load(ordering: .relaxed) == 1)
     }
   }
 

@@ -65,6 +65,29 @@ struct HTTPResponseTests {
     }
   }
 
+  @Test("What a stream tells is sent at once, however long it then has nothing to tell")
+  func flushing() async throws {
+    try await withToyServer { port, probe in
+      let client = try await RawConnection(port: port)
+      try await client.send("GET /news HTTP/1.1\r\nHost: test\r\n\r\n")
+      #expect(try await client.receive(until: "first").contains("Content-Type: text/event-stream"))
+      probe.mayAnswer.raise()
+      _ = try await client.receive(until: "last")
+      #expect(!probe.disconnections.isRaised)
+    }
+  }
+
+  @Test("A stream that waits for what it tells next learns that its client has gone, and ends", arguments: [true, false])
+  func disconnectionWithinStream(isOrderly: Bool) async throws {
+    try await withToyServer { port, probe in
+      let client = try await RawConnection(port: port)
+      try await client.send("GET /news HTTP/1.1\r\nHost: test\r\n\r\n")
+      _ = try await client.receive(until: "first")
+      if isOrderly { await client.disconnect() } else { await client.reset() }
+      #expect(await probe.disconnections.happens())
+    }
+  }
+
   /// How many chunks were made, once that has stood still for a quarter of a second.
   private func chunksOnceSettled(_ probe: ToyEndpoints.Probe) async throws -> Int {
     var last = -1

@@ -114,6 +114,26 @@ actor RawConnection {
     }
   }
 
+  /// Reads until some text has come.
+  ///
+  /// - Returns: everything up to its end.
+  func receive(until text: String) async throws -> String {
+    String(decoding: try await take(through: Array(text.utf8)), as: UTF8.self)
+  }
+
+  /// Reads a response with a chunked body, and counts the body's bytes without holding them.
+  func lengthOfChunkedBody() async throws -> Int {
+    _ = try await take(through: Array("\r\n\r\n".utf8))
+    var length = 0
+    while true {
+      let size = String(decoding: try await take(through: Array("\r\n".utf8)).dropLast(2), as: UTF8.self)
+      guard let count = Int(size, radix: 16) else { throw Failure(description: "bad chunk size [\(size)]") }
+      _ = try await take(count + 2)
+      if count == 0 { return length }
+      length += count
+    }
+  }
+
   /// Whether the other side has closed, without anything more to read.
   func isAtEnd() async throws -> Bool { try await receive().isEmpty }
 
@@ -168,6 +188,13 @@ actor RawConnection {
 
   /// Closes this side's sending half.
   func finishSending() { shutdown(descriptor, Int32(SHUT_WR)) }
+
+  /// Ends the connection without a farewell, as a process does that dies: the other side gets a reset.
+  func reset() {
+    var option = linger(l_onoff: 1, l_linger: 0)
+    setsockopt(descriptor, SOL_SOCKET, SO_LINGER, &option, socklen_t(MemoryLayout<linger>.size))
+    disconnect()
+  }
 
   func disconnect() {
     guard isOpen else { return }

@@ -12,11 +12,19 @@ struct ToyEndpoints: EndpointProvider {
   final class Probe: Sendable {
     let chunksMade = Atomic(0)
     let disconnections = Signal()
+    let disconnectionCount = Atomic(0)
     let mayAnswer = Signal()
     let mayRead = Signal()
     let isWaiting = Signal()
     let lateRead = Mutex<String?>(nil)
     let lateReadIsDone = Signal()
+
+    func listen(to request: EndpointRequest) {
+      request.disconnection.onDisconnect {
+        self.disconnectionCount.add(1, ordering: .relaxed)
+        self.disconnections.raise()
+      }
+    }
   }
 
   var routes: [Route] {
@@ -43,10 +51,36 @@ struct ToyEndpoints: EndpointProvider {
       Route(.head, "/long", summary: "Three chunks.") { _, _ in EndpointResponse(body: .stream(ChunkStream([[1], [2], [3, 4]]))) },
       Route(.get, "/long", summary: "Three chunks.") { _, _ in EndpointResponse(body: .stream(ChunkStream([[1], [2], [3, 4]]))) },
       Route(.get, "/wait", summary: "Waits until it may answer.") { [probe] request, _ in
-        request.disconnection.onDisconnect { probe.disconnections.raise() }
+        probe.listen(to: request)
         probe.isWaiting.raise()
         await probe.mayAnswer.wait()
         return .json(["waited": true])
+      },
+      Route(.get, "/news", summary: "Tells something at once, and the rest when it may.") { [probe] request, _ in
+        probe.listen(to: request)
+        request.disconnection.onDisconnect { probe.mayAnswer.raise() }
+        let news = ChunkStream {
+          let told = Atomic(0)
+          return {
+            switch told.add(1, ordering: .relaxed).newValue {
+            case 1: return Array("first".utf8)
+            case 2:
+              await probe.mayAnswer.wait()
+              return Array("last".utf8)
+            default:
+              probe.lateReadIsDone.raise()
+              return nil
+            }
+          }
+        }
+        return EndpointResponse(headers: ["Content-Type": "text/event-stream"], body: .stream(news))
+      },
+      Route(.get, "/much", summary: "1 MB, in pieces.") { _, _ in
+        let much = ChunkStream {
+          let made = Atomic(0)
+          return { made.add(1, ordering: .relaxed).newValue <= 16 ? [UInt8](repeating: UInt8(ascii: "x"), count: 64 << 10) : nil }
+        }
+        return EndpointResponse(body: .stream(much))
       },
       Route(.post, "/slow", summary: "Reads its body when it may.", body: .required) { [probe] request, _ in
         probe.isWaiting.raise()
@@ -160,15 +194,20 @@ func withToyServer(
   try await server.stop()
 }
 
-/// An adapter that runs the toy service.
+/// An adapter that runs.
 struct RunningServer {
   let port: Int
   private let run: Task<Void, any Error>
 
+  /// Runs the toy service.
   init(_ configuration: HTTPAdapter.Configuration = HTTPAdapter.Configuration(port: 0), probe: ToyEndpoints.Probe) async throws {
     var builder = ServiceBuilder(taskStore: MemoryStore())
     builder.add(endpoints: ToyEndpoints(probe: probe))
     let service = try await builder.build()
+    try await self.init(service, configuration)
+  }
+
+  init(_ service: Service, _ configuration: HTTPAdapter.Configuration = HTTPAdapter.Configuration(port: 0)) async throws {
     let (ports, announce) = AsyncStream<Int>.makeStream()
     let adapter = HTTPAdapter(configuration: configuration) { announce.yield($0.port) }
     let run = Task {

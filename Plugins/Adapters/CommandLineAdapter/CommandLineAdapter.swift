@@ -4,11 +4,11 @@ import Meanwhile
 
 /// The commands of the `meanwhile` program: serve, query, import, manage tasks.
 ///
-/// It names no language, store or server. What it runs on is handed in at composition: a factory that opens a service on a data directory (or in
-/// memory), and the adapters that `serve` starts. Every other command is a few requests, answered in process or by a server elsewhere.
+/// It names no language, store or server. What it runs on is handed in at composition: a factory that opens a service,
+/// and the adapters that `serve` starts. Every other command is a few requests, answered in process or by a server elsewhere.
 public struct CommandLineAdapter: Adapter {
-  /// Opens a service on a data directory, which is made if it is not there; nil keeps everything in memory.
-  public typealias ServiceFactory = @Sendable (_ dataDirectory: String?) async throws -> Service
+  /// Opens a service as a command wants it.
+  public typealias ServiceFactory = @Sendable (OpenOptions) async throws -> Service
 
   private let arguments: [String]
   private let servers: [ServingAdapter]

@@ -16,6 +16,9 @@ enum Terminal {
   static func write(output bytes: [UInt8]) { write(bytes, to: STDOUT_FILENO) }
   static func write(error text: String) { write(Array(text.utf8), to: STDERR_FILENO) }
 
+  /// What one should know of and can live with: a line on standard error.
+  @Sendable static func warn(_ problem: String) { write(error: "warning: \(problem)\n") }
+
   private static func write(_ bytes: [UInt8], to descriptor: Int32) {
     bytes.withUnsafeBytes { buffer in
       var start = 0

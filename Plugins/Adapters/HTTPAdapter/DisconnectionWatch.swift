@@ -8,24 +8,32 @@ final class DisconnectionWatch: Sendable {
   private enum State {
     case idle
     case answering(Disconnection)
+    /// The client has closed its side. What it has sent before is answered still, in case it listens.
     case gone
+    case closed
   }
 
   private let state = Mutex(State.idle)
 
   /// A request begins. Its disconnection fires when the client goes; at once, if it has gone while the request waited for its turn.
-  func begin() -> Disconnection {
+  ///
+  /// - Throws: `CancellationError` where the connection is closed, so that there is nobody to answer.
+  func begin() throws -> Disconnection {
     let disconnection = Disconnection()
-    let isGone = state.withLock { state in
-      if case .gone = state { return true }
-      state = .answering(disconnection)
-      return false
+    let isGone = try state.withLock { state in
+      switch state {
+      case .closed: throw CancellationError()
+      case .gone: return true
+      case .idle, .answering:
+        state = .answering(disconnection)
+        return false
+      }
     }
     if isGone { disconnection.fire() }
     return disconnection
   }
 
-  /// The response was sent.
+  /// The response is out, or all of it is on its way.
   func end() {
     let answered: Disconnection? = state.withLock { state in
       guard case .answering(let disconnection) = state else { return nil }
@@ -36,9 +44,11 @@ final class DisconnectionWatch: Sendable {
   }
 
   /// The client has gone.
-  func clientHasGone() {
+  ///
+  /// - Parameter isClosed: whether the connection is closed in both directions.
+  func clientHasGone(isClosed: Bool) {
     let waiting: Disconnection? = state.withLock { state in
-      defer { state = .gone }
+      defer { state = isClosed ? .closed : .gone }
       guard case .answering(let disconnection) = state else { return nil }
       return disconnection
     }
@@ -58,12 +68,12 @@ final class DisconnectionHandler: ChannelInboundHandler, RemovableChannelHandler
   init(_ watch: DisconnectionWatch) { self.watch = watch }
 
   func userInboundEventTriggered(context: ChannelHandlerContext, event: Any) {
-    if let event = event as? ChannelEvent, event == .inputClosed { watch.clientHasGone() }
+    if let event = event as? ChannelEvent, event == .inputClosed { watch.clientHasGone(isClosed: false) }
     context.fireUserInboundEventTriggered(event)
   }
 
   func channelInactive(context: ChannelHandlerContext) {
-    watch.clientHasGone()
+    watch.clientHasGone(isClosed: true)
     context.fireChannelInactive()
   }
 }

@@ -9,11 +9,12 @@ struct RequestResponder: Sendable {
   let configuration: HTTPAdapter.Configuration
   let watch: DisconnectionWatch
 
-  /// - Throws: whatever ends the connection: the client does not take the response, the response broke off, or too much of a body was left unread.
+  /// - Throws: whatever ends the connection: the client is gone or does not take the response, the response broke off, or too much of a body was left
+  ///   unread.
   func respond(to request: Request, _ writer: consuming ResponseWriter) async throws {
     let sender = ResponseSender(isHead: request.method == .head)
     let body = RequestBodyReader(request, bytesMax: configuration.bodyBytesMax)
-    let disconnection = watch.begin()
+    let disconnection = try watch.begin()
     defer { watch.end() }
 
     let response: EndpointResponse
@@ -31,8 +32,11 @@ struct RequestResponder: Sendable {
       response = EndpointResponse(error)
     }
 
-    let outcome = await sender.prepare(response)
-    try await sender.send(outcome, writer)
+    let prepared = await sender.prepare(response)
+    // Whoever makes a stream may be waiting for what it tells next, and must learn that nobody listens any more.
+    if !prepared.isStream { watch.end() }
+    try await sender.send(prepared, writer)
+    watch.end()
     guard let body else { return }
     try await body.finish(discardingAtMost: configuration.unreadBodyBytesMax)
   }

@@ -17,6 +17,10 @@ struct ResponseSender {
     var head: HTTPResponse
     var body: Body
 
+    var isStream: Bool {
+      if case .stream = body { true } else { false }
+    }
+
     enum Body {
       case none
       case whole(ByteBuffer)

@@ -27,6 +27,7 @@ public final class Service: Sendable {
 
   let router: Router
   let authenticator: (any Authenticator)?
+  private let lastSteps: [@Sendable () async -> Void]
 
   init(_ builder: ServiceBuilder) throws(CompositionError) {
     configuration = builder.configuration
@@ -38,6 +39,7 @@ public final class Service: Sendable {
     settings = try Settings(builder.declaredSettings(), store: builder.settingsStore)
     authenticator = builder.authenticator
     authorizer = builder.authorizer
+    lastSteps = builder.lastSteps
     started = environment.time.now()
     nodeID = configuration.nodeID ?? TaskID.randomName(environment.random)
     clusterUUID = configuration.clusterUUID ?? TaskID.randomName(environment.random)
@@ -53,9 +55,10 @@ public final class Service: Sendable {
   /// Whether requests are authenticated.
   public var isSecured: Bool { authenticator != nil }
 
-  /// Ends in order: admits no more, lets running queries finish within the grace period, and leaves those that do not to the next start.
-  /// Call it once the adapters have ended.
+  /// Ends in order: admits no more, lets running queries finish within the grace period, and leaves those that do not to the next start; then what
+  /// ``ServiceBuilder/onShutDown(_:)`` was given. Call it once the adapters have ended.
   public func shutDown() async {
     await tasks.shutDown(grace: settings[ServiceSettings.shutdownGrace])
+    for step in lastSteps { await step() }
   }
 }

@@ -22,6 +22,7 @@ public struct ServiceBuilder: Sendable {
   private(set) var settingsStore: (any SettingsStore)?
   /// Settings of the parts with the composition's own defaults.
   private(set) var presets: [any DeclaredSetting] = []
+  private(set) var lastSteps: [@Sendable () async -> Void] = []
 
   /// - Parameter taskStore: where records and kept results live.
   public init(
@@ -64,6 +65,11 @@ public struct ServiceBuilder: Sendable {
   public mutating func secure(with authenticator: any Authenticator, authorizer: (any Authorizer)? = nil) {
     self.authenticator = authenticator
     self.authorizer = authorizer
+  }
+
+  /// Adds what is done last when the service shuts down, such as closing its store. What was added later is done earlier.
+  public mutating func onShutDown(_ step: @escaping @Sendable () async -> Void) {
+    lastSteps.insert(step, at: 0)
   }
 
   /// Adds one who is told what happens to tasks.

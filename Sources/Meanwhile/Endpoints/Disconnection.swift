@@ -38,7 +38,7 @@ public final class Disconnection: Sendable {
     for listener in listeners { listener() }
   }
 
-  /// Called by the adapter when the response was sent: nobody will be told any more.
+  /// Called by the adapter when the response, a streamed one whole, is on its way: nobody will be told any more.
   public func forget() {
     state.withLock { if case .connected = $0 { $0 = .connected([]) } }
   }

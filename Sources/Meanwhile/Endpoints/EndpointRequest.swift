@@ -21,7 +21,8 @@ public struct EndpointRequest: Sendable {
   public var body: ChunkStream
   /// Who asks; nil with security off.
   public var principal: Principal?
-  /// Told when the client goes away before it was answered. An adapter that cannot know leaves the default, which never fires.
+  /// Told when the client goes away before it was answered; for a body that is made as it is sent, before its end. A stream that waits for what it
+  /// tells next must listen, for only a write would show it otherwise. An adapter that cannot know leaves the default, which never fires.
   public var disconnection: Disconnection
 
   public init(

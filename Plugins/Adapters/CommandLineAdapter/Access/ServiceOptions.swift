@@ -15,6 +15,9 @@ struct ServiceOptions: ParsableArguments {
   @Option(help: "The URL of a running server to ask, such as http://127.0.0.1:9200.")
   var server: String?
 
+  @Flag(help: .developer)
+  var developer = false
+
   func validate() throws {
     guard [data != nil, memory, server != nil].filter({ $0 }).count <= 1 else {
       throw ValidationError("--data, --memory and --server exclude each other.")
@@ -31,7 +34,7 @@ struct ServiceOptions: ParsableArguments {
     if let directory, !creating, !FileReader.exists(directory) {
       throw CommandFailure("there is no data directory [\(directory)]; name one with --data, or a running server with --server")
     }
-    let service = try await program.openService(directory)
+    let service = try await program.openService(OpenOptions(dataDirectory: directory, isDeveloper: developer, warn: Terminal.warn))
     do {
       try await body(InProcessService(service))
     } catch {
@@ -40,5 +43,9 @@ struct ServiceOptions: ParsableArguments {
     }
     await service.shutDown()
   }
+}
+
+extension ArgumentHelp {
+  static let developer: ArgumentHelp = "Offer what only tests and demonstrations want, such as ES|QL's DELAY(duration)."
 }
 #endif

@@ -20,6 +20,9 @@ struct ServeCommand: ProgramCommand {
   @Flag(help: "Load the demo data, and say what to try on it.")
   var demo = false
 
+  @Flag(help: .developer)
+  var developer = false
+
   func validate() throws {
     guard 0...65535 ~= port else { throw ValidationError("--port must be from 0 to 65535.") }
   }
@@ -29,7 +32,8 @@ struct ServeCommand: ProgramCommand {
       throw CommandFailure("this build has no adapter that serves; build it with --traits Server")
     }
     StopSignals.raiseDescriptorLimit()
-    let service = try await program.openService(memory ? nil : data)
+    let service = try await program.openService(
+      OpenOptions(dataDirectory: memory ? nil : data, isDeveloper: developer, warn: Terminal.warn))
     do {
       if demo { try await loadDemo(program, service) }
       try await serve(program, service)

@@ -14,8 +14,8 @@ struct ResultWriter {
     // On a terminal one long text would push the other columns out of sight. A file gets everything.
     let table = try ResultTable(body)
     Terminal.write(output: table.rendered(as: format, cellWidthMax: Terminal.isOutputTerminal ? 60 : nil))
-    for warning in answer.headers.all("Warning") { Terminal.write(error: "warning: \(Self.text(ofWarning: warning))\n") }
-    if body["is_partial"]?.bool == true { Terminal.write(error: "warning: the answer is incomplete\n") }
+    for warning in answer.headers.all("Warning") { Terminal.warn(Self.text(ofWarning: warning)) }
+    if body["is_partial"]?.bool == true { Terminal.warn("the answer is incomplete") }
     if format == .table, Terminal.isErrorTerminal {
       let took = body["took"]?.int.map { ", \($0) ms" } ?? ""
       Terminal.write(error: "(\(table.rows.count) row\(table.rows.count == 1 ? "" : "s")\(took))\n")

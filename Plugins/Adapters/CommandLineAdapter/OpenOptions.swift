@@ -1,0 +1,17 @@
+#if CLI
+/// How a command wants its service opened.
+public struct OpenOptions: Sendable {
+  /// The directory that holds the data, made if it is not there; nil keeps everything in memory.
+  public var dataDirectory: String?
+  /// Whether to offer what only tests and demonstrations want, such as a function that waits.
+  public var isDeveloper: Bool
+  /// Called with what an operator should know of and can live with, such as damage that was found in the data: one line a call.
+  public var warn: @Sendable (_ problem: String) -> Void
+
+  public init(dataDirectory: String? = nil, isDeveloper: Bool = false, warn: @escaping @Sendable (_ problem: String) -> Void) {
+    self.dataDirectory = dataDirectory
+    self.isDeveloper = isDeveloper
+    self.warn = warn
+  }
+}
+#endif
