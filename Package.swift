@@ -43,9 +43,11 @@ func product(_ name: String, _ package: String, trait: String) -> Target.Depende
 /// What the HTTP adapter imports: Hummingbird's server, and of what that stands on, the parts its own channel handler and headers need.
 let hummingbird: [Target.Dependency] = [
   product("HummingbirdCore", "hummingbird", trait: "HTTP"), product("NIOCore", "swift-nio", trait: "HTTP"),
-  product("NIOPosix", "swift-nio", trait: "HTTP"), product("HTTPTypes", "swift-http-types", trait: "HTTP"),
-  product("Logging", "swift-log", trait: "HTTP"),
+  product("NIOPosix", "swift-nio", trait: "HTTP"), product("NIOHTTP1", "swift-nio", trait: "HTTP"),
+  product("NIOHTTPTypes", "swift-nio-extras", trait: "HTTP"), product("HTTPTypes", "swift-http-types", trait: "HTTP"),
+  product("Logging", "swift-log", trait: "HTTP"), .target(name: "CZlib", condition: .when(traits: ["HTTP"])),
 ]
+let metrics = product("CoreMetrics", "swift-metrics", trait: "Metrics")
 let argumentParser = product("ArgumentParser", "swift-argument-parser", trait: "CLI")
 
 let package = Package(
@@ -65,21 +67,25 @@ let package = Package(
     .library(name: "MeanwhileCommandLine", targets: ["MeanwhileCommandLine"]),
     .library(name: "MeanwhileDocuments", targets: ["MeanwhileDocuments"]),
     .library(name: "MeanwhileCluster", targets: ["MeanwhileCluster"]),
+    .library(name: "MeanwhileMetrics", targets: ["MeanwhileMetrics"]),
     .executable(name: "meanwhile", targets: ["MeanwhileCommand"]),
   ],
   traits: [
     .trait(name: "HTTP", description: "The HTTP adapter (Hummingbird)."),
     .trait(name: "CLI", description: "The command-line adapter (swift-argument-parser)."),
+    .trait(name: "Metrics", description: "Counters and timings, and a page of them for Prometheus (swift-metrics)."),
     .trait(
       name: "Server", description: "What most people run: every adapter the server ships with.",
-      enabledTraits: ["HTTP", "CLI"]),
+      enabledTraits: ["HTTP", "CLI", "Metrics"]),
     .default(enabledTraits: []),
   ],
   dependencies: [
     .package(url: "https://github.com/hummingbird-project/hummingbird.git", from: "2.28.1"),
     .package(url: "https://github.com/apple/swift-nio.git", from: "2.101.0"),
+    .package(url: "https://github.com/apple/swift-nio-extras.git", from: "1.35.0"),
     .package(url: "https://github.com/apple/swift-http-types.git", from: "1.8.0"),
     .package(url: "https://github.com/apple/swift-log.git", from: "1.14.0"),
+    .package(url: "https://github.com/apple/swift-metrics.git", from: "2.13.0"),
     .package(url: "https://github.com/apple/swift-argument-parser.git", from: "1.8.2"),
   ],
   targets: [
@@ -95,10 +101,12 @@ let package = Package(
     plugin("MeanwhileSearch", at: "Languages/Search", ["Meanwhile", "MeanwhileData", "MeanwhileEngine"]),
     plugin("MeanwhileMemoryStore", at: "Stores/MemoryStore", ["Meanwhile", "MeanwhileData"]),
     plugin("MeanwhileFileStore", at: "Stores/FileStore", ["Meanwhile", "MeanwhileData"]),
+    .systemLibrary(name: "CZlib", path: "Plugins/Adapters/Zlib"),
     plugin("MeanwhileHTTP", at: "Adapters/HTTPAdapter", ["Meanwhile"] + hummingbird),
     plugin("MeanwhileCommandLine", at: "Adapters/CommandLineAdapter", ["Meanwhile", "MeanwhileData", argumentParser]),
     plugin("MeanwhileDocuments", at: "Endpoints/Documents", ["Meanwhile", "MeanwhileData", "MeanwhileEngine"]),
     plugin("MeanwhileCluster", at: "Endpoints/Cluster", ["Meanwhile", "MeanwhileData"]),
+    plugin("MeanwhileMetrics", at: "Observers/Metrics", ["Meanwhile", metrics]),
 
     // The program: the one place of Sources that names plugins.
     .executableTarget(
@@ -106,6 +114,7 @@ let package = Package(
       dependencies: [
         "Meanwhile", "MeanwhileData", "MeanwhileEngine", "MeanwhileESQL", "MeanwhileEQL", "MeanwhileSearch",
         "MeanwhileMemoryStore", "MeanwhileFileStore", "MeanwhileHTTP", "MeanwhileCommandLine", "MeanwhileDocuments", "MeanwhileCluster",
+        "MeanwhileMetrics",
       ],
       path: "Sources/MeanwhileCommand", resources: [.copy("Demo")], swiftSettings: strict),
 
@@ -137,6 +146,7 @@ let package = Package(
     tests(of: "MeanwhileFileStore", ["Meanwhile", "MeanwhileData", "MeanwhileTestKit"]),
     tests(of: "MeanwhileHTTP", ["Meanwhile", "MeanwhileMemoryStore"]),
     tests(of: "MeanwhileCommandLine", ["Meanwhile"]),
+    tests(of: "MeanwhileMetrics", ["Meanwhile", metrics]),
     tests(of: "MeanwhileCluster", ["Meanwhile", "MeanwhileMemoryStore"]),
     tests(of: "MeanwhileDocuments", ["Meanwhile", "MeanwhileData", "MeanwhileMemoryStore"]),
     // The manager and the file store under simulated time, files and concurrency.

@@ -15,6 +15,9 @@ import MeanwhileCommandLine
 #if HTTP
 import MeanwhileHTTP
 #endif
+#if Metrics
+import MeanwhileMetrics
+#endif
 
 /// What this program is made of, a line a part. Take a line out, and the rest still builds and runs.
 enum Composition {
@@ -27,6 +30,10 @@ enum Composition {
     builder.add(SearchLanguage())
     builder.add(endpoints: ClusterEndpoints())
     builder.add(endpoints: DocumentEndpoints())
+    #if Metrics
+    builder.add(endpoints: MetricsEndpoints(metrics))
+    builder.observe(with: TaskMetrics(factory: metrics))
+    #endif
     return builder
   }
 
@@ -44,15 +51,20 @@ enum Composition {
 
   #if CLI
   @Sendable private static func openService(_ options: OpenOptions) async throws -> Service {
-    guard let path = options.dataDirectory else {
-      return try await parts(on: MemoryStore(), isDeveloper: options.isDeveloper).build()
+    var builder: ServiceBuilder
+    if let path = options.dataDirectory {
+      let store = try await FileStore(opening: path)
+      for damage in store.damages { options.warn(damage.reason) }
+      builder = parts(on: store, isDeveloper: options.isDeveloper)
+      builder.configuration.nodeID = store.nodeID
+      builder.configuration.clusterUUID = store.clusterUUID
+      builder.onShutDown { await store.close() }
+    } else {
+      builder = parts(on: MemoryStore(), isDeveloper: options.isDeveloper)
     }
-    let store = try await FileStore(opening: path)
-    for damage in store.damages { options.warn(damage.reason) }
-    var builder = parts(on: store, isDeveloper: options.isDeveloper)
-    builder.configuration.nodeID = store.nodeID
-    builder.configuration.clusterUUID = store.clusterUUID
-    builder.onShutDown { await store.close() }
+    #if HTTP
+    builder.observe(with: TaskEventLogger(level: options.logLevel))
+    #endif
     return try await builder.build()
   }
 
@@ -60,7 +72,8 @@ enum Composition {
     #if HTTP
     return [
       ServingAdapter("http") { options, onListening in
-        HTTPAdapter(configuration: .init(host: options.host, port: options.port)) { onListening($0.url) }
+        HTTPAdapter(
+          configuration: .init(host: options.host, port: options.port), onListening: { onListening($0.url) }, onAnswered: count)
       }
     ]
     #else
@@ -71,5 +84,18 @@ enum Composition {
   private static var demo: Demo {
     Demo(load: { _ = try await DemoData().load(into: $0) }, commands: DemoData.commands)
   }
+  #endif
+
+  #if HTTP
+  @Sendable private static func count(_ exchange: HTTPAdapter.Exchange) {
+    #if Metrics
+    requests.record(method: exchange.method, status: exchange.status, elapsed: exchange.elapsed)
+    #endif
+  }
+  #endif
+
+  #if Metrics
+  private static let metrics = MetricsRegistry()
+  private static let requests = RequestMetrics(factory: metrics)
   #endif
 }

@@ -29,9 +29,10 @@ enum ImportRules {
     Rule(folder: "Plugins/Stores/FileStore", own: ["Meanwhile", "MeanwhileData"]),
     Rule(folder: "Plugins/Endpoints/Documents", own: sources),
     Rule(folder: "Plugins/Endpoints/Cluster", own: ["Meanwhile", "MeanwhileData"]),
+    Rule(folder: "Plugins/Observers/Metrics", own: ["Meanwhile"], foreign: ["CoreMetrics"]),
     Rule(
       folder: "Plugins/Adapters/HTTPAdapter", own: ["Meanwhile"],
-      foreign: ["HummingbirdCore", "NIOCore", "NIOPosix", "HTTPTypes", "Logging"]),
+      foreign: ["HummingbirdCore", "NIOCore", "NIOPosix", "NIOHTTP1", "NIOHTTPTypes", "HTTPTypes", "Logging", "CZlib"]),
     Rule(
       folder: "Plugins/Adapters/CommandLineAdapter", own: ["Meanwhile", "MeanwhileData"],
       foreign: ["ArgumentParser", "Foundation", "FoundationNetworking"]),
@@ -40,6 +41,6 @@ enum ImportRules {
   /// Every plugin's module: the program alone may name them.
   private static let plugins: Set<String> = [
     "MeanwhileESQL", "MeanwhileEQL", "MeanwhileSearch", "MeanwhileMemoryStore", "MeanwhileFileStore", "MeanwhileHTTP",
-    "MeanwhileCommandLine", "MeanwhileDocuments", "MeanwhileCluster",
+    "MeanwhileCommandLine", "MeanwhileDocuments", "MeanwhileCluster", "MeanwhileMetrics",
   ]
 }

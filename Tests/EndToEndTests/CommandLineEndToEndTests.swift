@@ -87,6 +87,76 @@ struct CommandLineEndToEndTests {
     }
   }
 
+  @Test("A task is watched until it ends, and the exit status says how", .timeLimit(.minutes(2)))
+  func watch() async throws {
+    try await withServer(["--memory", "--developer"]) { client in
+      func submit(_ duration: String) async throws -> String {
+        let body = #"{"query":"ROW a = 1 | EVAL b = DELAY(\#(duration))","wait_for_completion_timeout":"0s"}"#
+        return try #require(try await client.post("/_query/async", body).json["id"]?.string)
+      }
+      func watch(_ id: String) async throws -> Program.Outcome { try await Program.run(["tasks", "watch", id, "--server", client.url]) }
+
+      let short = try await submit("300 ms")
+      let completed = try await watch(short)
+      #expect(completed.status == 0, "\(completed.error)")
+      #expect(completed.output.hasSuffix("completed\n"), "\(completed.output)")
+      #expect(try await watch(short).output == "completed\n")
+
+      for (command, status, says) in [("stop", 3, "stopped early"), ("cancel", 1, "task_cancelled_exception"), ("delete", 4, "deleted")] {
+        let id = try await submit("60 s")
+        async let watched = watch(id)
+        try await Task.sleep(for: .milliseconds(300))
+        let ended = try await Program.run(["tasks", command, id, "--server", client.url])
+        #expect(ended.status == 0, "\(command): \(ended.error)")
+        let outcome = try await watched
+        #expect(outcome.status == Int32(status), "\(command): \(outcome.output) \(outcome.error)")
+        #expect(outcome.output.contains(says), "\(command): \(outcome.output) \(outcome.error)")
+      }
+    }
+  }
+
+  @Test("A query is followed: progress on standard error, the result on standard output, and nothing left behind")
+  func follow() async throws {
+    try await withServer(["--memory", "--developer"]) { client in
+      let query = "ROW a = 1 | EVAL b = DELAY(300 ms)"
+      for place in [["--server", client.url], ["--memory", "--developer"]] {
+        let outcome = try await Program.run(["esql", query, "--follow", "--format", "csv"] + place)
+        #expect(outcome.status == 0, "\(outcome.error)")
+        #expect(outcome.output == "a,b\r\n1,true\r\n")
+        #expect(outcome.error.contains("running"), "\(outcome.error)")
+      }
+      #expect(try await client.get("/_tasks?kept=true&group_by=none").json["tasks"]?.array?.isEmpty == true)
+      let wrong = try await Program.run(["esql", "FROM nowhere", "--follow", "--server", client.url])
+      #expect(wrong.status == 1)
+      #expect(wrong.error.contains("Unknown index [nowhere]"), "\(wrong.error)")
+    }
+  }
+
+  @Test("Control-C leaves a query that is followed to its server, and says how to come back for it")
+  func interrupt() async throws {
+    try await withServer(["--memory", "--developer"]) { client in
+      let outcome = try await Program.run(
+        ["esql", "ROW a = 1 | EVAL b = DELAY(60 s)", "--follow", "--server", client.url], interruptedAfter: .milliseconds(700))
+      #expect(outcome.status == 130, "\(outcome.error)")
+      let id = try #require(outcome.error.split(separator: " ").last.map { String($0.dropLast()) })
+      #expect(try await client.get("/_query/async/\(id)?wait_for_completion_timeout=0s").json["is_running"] == true, "\(outcome.error)")
+      #expect(try await client.delete("/_query/async/\(id)").status == 200)
+    }
+  }
+
+  @Test("What happens is counted, for Prometheus to read")
+  func metrics() async throws {
+    try await withServer { client in
+      _ = try await client.post("/_query", #"{"query":"ROW a = 1"}"#)
+      let answer = try await client.get("/_metrics")
+      #expect(answer.headers["content-type"]?.hasPrefix("text/plain; version=0.0.4") == true)
+      let lines = answer.text.split(separator: "\n")
+      #expect(lines.contains("meanwhile_tasks_total{dialect=\"esql\",kind=\"completed\"} 1"), "\(answer.text)")
+      #expect(lines.contains("meanwhile_tasks_running{dialect=\"esql\"} 0"), "\(answer.text)")
+      #expect(lines.contains("meanwhile_http_requests_total{method=\"POST\",status=\"200\"} 1"), "\(answer.text)")
+    }
+  }
+
   @Test("A data directory has one user at a time; the other is told how to share")
   func secondProcess() async throws {
     let folder = try TemporaryFolder()

@@ -20,8 +20,12 @@ enum Program {
 
   /// Runs a command to its end.
   ///
-  /// - Parameter folder: where it runs; a data directory that it names by default is below it.
-  static func run(_ arguments: [String], in folder: URL? = nil, input: String? = nil) async throws -> Outcome {
+  /// - Parameters:
+  ///   - folder: where it runs; a data directory that it names by default is below it.
+  ///   - interruptedAfter: when Control-C is pressed; nil for never.
+  static func run(
+    _ arguments: [String], in folder: URL? = nil, input: String? = nil, interruptedAfter: Duration? = nil
+  ) async throws -> Outcome {
     let process = Process()
     process.executableURL = url
     process.arguments = arguments
@@ -31,6 +35,10 @@ enum Program {
     process.standardError = error
     process.standardInput = given
     try process.run()
+    if let interruptedAfter {
+      try await Task.sleep(for: interruptedAfter)
+      process.interrupt()
+    }
     async let written = readToEnd(output)
     async let complained = readToEnd(error)
     if let input { try given.fileHandleForWriting.write(contentsOf: Data(input.utf8)) }

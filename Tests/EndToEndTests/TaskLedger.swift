@@ -20,6 +20,7 @@ final class TaskLedger: Sendable {
     var unfinished = 0
     var kept = 0
     var deleted = 0
+    var total: Int { unfinished + kept + deleted }
   }
 
   private let entries = Mutex<[String: Entry]>([:])

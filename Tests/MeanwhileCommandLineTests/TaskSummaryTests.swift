@@ -17,6 +17,18 @@ struct TaskSummaryTests {
     #expect(try task.path() == path)
   }
 
+  @Test(
+    "A task is stopped where its API can",
+    arguments: [("esql", "/_query/async/a%3D/stop"), ("mine", "/_mine/async/a%3D/stop"), ("eql", nil)])
+  func stop(_ dialect: String, _ path: String?) throws {
+    let task = TaskSummary(["status": ["request_id": "a=", "dialect": .string(dialect)]])
+    guard let path else {
+      #expect(throws: CommandFailure.self) { try task.stopPath() }
+      return
+    }
+    #expect(try task.stopPath() == path)
+  }
+
   @Test("A synchronous query has no path")
   func synchronous() {
     #expect(throws: CommandFailure.self) { try TaskSummary(["status": ["dialect": "esql"]]).path() }

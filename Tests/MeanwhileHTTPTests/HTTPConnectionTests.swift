@@ -84,6 +84,17 @@ struct HTTPConnectionTests {
     }
   }
 
+  @Test("A client that takes nothing of what it is sent is cut off")
+  func stalledClient() async throws {
+    var configuration = HTTPAdapter.Configuration(port: 0)
+    configuration.idleTimeout = .seconds(1)
+    try await withToyServer(configuration) { port, probe in
+      let client = try await RawConnection(port: port)
+      try await client.send("GET /endless HTTP/1.1\r\nHost: test\r\n\r\n")
+      #expect(await probe.streamIsReleased.happens())
+    }
+  }
+
   @Test("A request is not idle while it waits for its answer")
   func waitingIsNotIdle() async throws {
     var configuration = HTTPAdapter.Configuration(port: 0)

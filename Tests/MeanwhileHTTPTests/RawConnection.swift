@@ -23,11 +23,14 @@ actor RawConnection {
   }
 
   private let descriptor: Int32
+  private let queue: DispatchQueue
   private var isOpen = true
   private var received: [UInt8] = []
 
   init(port: Int) async throws {
-    descriptor = try await Self.offThePool {
+    let queue = DispatchQueue(label: "connection of a test")
+    self.queue = queue
+    descriptor = try await Self.offThePool(queue) {
       #if canImport(Glibc)
       let kind = Int32(SOCK_STREAM.rawValue)
       #else
@@ -56,10 +59,13 @@ actor RawConnection {
     if isOpen { close(descriptor) }
   }
 
-  /// Blocking calls go to Dispatch's threads: those of Swift's own pool are few, and the server under test runs on them.
-  private static func offThePool<Value: Sendable>(_ work: @escaping @Sendable () throws -> Value) async throws -> Value {
+  /// Blocking calls go to a thread of the connection's own: those of Swift's own pool, which are Dispatch's global ones, are few, and the server under
+  /// test runs on them.
+  private static func offThePool<Value: Sendable>(_ queue: DispatchQueue, _ work: @escaping @Sendable () throws -> Value) async throws
+    -> Value
+  {
     try await withCheckedThrowingContinuation { continuation in
-      DispatchQueue.global().async { continuation.resume(with: Result { try work() }) }
+      queue.async { continuation.resume(with: Result { try work() }) }
     }
   }
 
@@ -67,7 +73,7 @@ actor RawConnection {
 
   func send(_ bytes: [UInt8]) async throws {
     let descriptor = descriptor
-    try await Self.offThePool {
+    try await Self.offThePool(queue) {
       var start = 0
       while start < bytes.count {
         let count = bytes.withUnsafeBytes { write(descriptor, $0.baseAddress?.advanced(by: start), bytes.count - start) }
@@ -82,7 +88,7 @@ actor RawConnection {
   /// - Returns: how many bytes it took.
   func sendUntilStuck(atMost limit: Int) async throws -> Int {
     let descriptor = descriptor
-    return try await Self.offThePool {
+    return try await Self.offThePool(queue) {
       var wait = timeval(tv_sec: 0, tv_usec: 500_000)
       setsockopt(descriptor, SOL_SOCKET, SO_SNDTIMEO, &wait, socklen_t(MemoryLayout<timeval>.size))
       let block = [UInt8](repeating: 0, count: 64 << 10)
@@ -103,7 +109,7 @@ actor RawConnection {
       return received
     }
     let descriptor = descriptor
-    return try await Self.offThePool {
+    return try await Self.offThePool(queue) {
       var buffer = [UInt8](repeating: 0, count: 64 << 10)
       let count = buffer.withUnsafeMutableBytes { read(descriptor, $0.baseAddress, $0.count) }
       if count < 0 {

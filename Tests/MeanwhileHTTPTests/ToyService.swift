@@ -18,6 +18,8 @@ struct ToyEndpoints: EndpointProvider {
     let isWaiting = Signal()
     let lateRead = Mutex<String?>(nil)
     let lateReadIsDone = Signal()
+    /// Nobody holds the endless stream any more.
+    let streamIsReleased = Signal()
 
     func listen(to request: EndpointRequest) {
       request.disconnection.onDisconnect {
@@ -38,7 +40,9 @@ struct ToyEndpoints: EndpointProvider {
         EndpointResponse(
           body: .stream(
             ChunkStream {
-              {
+              let holder = Holder(probe.streamIsReleased)
+              return {
+                _ = holder
                 probe.chunksMade.add(1, ordering: .relaxed)
                 return [UInt8](repeating: UInt8(ascii: "x"), count: 64 << 10)
               }
@@ -75,6 +79,9 @@ struct ToyEndpoints: EndpointProvider {
         }
         return EndpointResponse(headers: ["Content-Type": "text/event-stream"], body: .stream(news))
       },
+      Route(.get, "/text", summary: "Text that compresses well.") { _, _ in
+        EndpointResponse(headers: ["Content-Type": "text/plain"], body: .bytes(Self.text))
+      },
       Route(.get, "/much", summary: "1 MB, in pieces.") { _, _ in
         let much = ChunkStream {
           let made = Atomic(0)
@@ -106,6 +113,8 @@ struct ToyEndpoints: EndpointProvider {
     ]
   }
 
+  static let text = [UInt8](repeating: UInt8(ascii: "a"), count: 100_000)
+
   @Sendable private func echo(_ request: EndpointRequest, _ session: Session) async throws -> EndpointResponse {
     var bytes = 0
     var checksum = 0
@@ -134,6 +143,13 @@ struct ToyEndpoints: EndpointProvider {
       }
     }
   }
+}
+
+/// Raises a signal when nobody holds it any more.
+private final class Holder: Sendable {
+  private let signal: Signal
+  init(_ signal: Signal) { self.signal = signal }
+  deinit { signal.raise() }
 }
 
 /// Something that happens once, and those that wait for it.

@@ -31,6 +31,21 @@ enum StopSignals {
     for number in numbers { signal(number, SIG_DFL) }
   }
 
+  /// Does something, until it is done or the first signal comes.
+  ///
+  /// - Returns: nil where the signal came first; what was being done has been cancelled.
+  static func untilFirst<Value: Sendable>(_ body: @escaping @Sendable () async throws -> Value) async throws -> Value? {
+    try await withThrowingTaskGroup(of: Value?.self) { group in
+      group.addTask { try await body() }
+      group.addTask {
+        await first()
+        return nil
+      }
+      defer { group.cancelAll() }
+      return try await group.next() ?? nil
+    }
+  }
+
   /// Allows as many open files and connections as the system lets this process have; the usual first limit of 1024 is soon used up.
   static func raiseDescriptorLimit() {
     var limit = rlimit()

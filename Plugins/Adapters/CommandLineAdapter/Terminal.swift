@@ -9,6 +9,15 @@ import Darwin
 
 /// Standard output and standard error, unbuffered: whoever reads a pipe sees a line when it was written.
 enum Terminal {
+  /// One of the two, for what may go to either.
+  enum Channel: Sendable {
+    case output, error
+
+    var isTerminal: Bool { self == .output ? isOutputTerminal : isErrorTerminal }
+
+    func write(_ text: String) { self == .output ? Terminal.write(output: text) : Terminal.write(error: text) }
+  }
+
   static var isErrorTerminal: Bool { isatty(STDERR_FILENO) == 1 }
   static var isOutputTerminal: Bool { isatty(STDOUT_FILENO) == 1 }
 

@@ -8,6 +8,7 @@ import NIOCore
 struct Connection: ServerChildChannel {
   let service: Service
   let configuration: HTTPAdapter.Configuration
+  let onAnswered: @Sendable (HTTPAdapter.Exchange) -> Void
 
   /// A connection that is set up.
   struct Value: ServerChildChannelValue {
@@ -18,12 +19,15 @@ struct Connection: ServerChildChannel {
 
   func setup(channel: any Channel, logger: Logger) -> EventLoopFuture<Value> {
     let watch = DisconnectionWatch()
-    let responder = RequestResponder(service: service, configuration: configuration, watch: watch)
+    let responder = RequestResponder(service: service, configuration: configuration, watch: watch, onAnswered: onAnswered)
+    let idleTimeout = TimeAmount.nanoseconds(configuration.idleTimeout.nanoseconds)
     let http = HTTP1Channel(
       responder: { request, writer, _ in try await responder.respond(to: request, writer) },
       configuration: HTTP1Channel.Configuration(
-        additionalChannelHandlers: [DisconnectionHandler(watch)],
-        idleTimeout: .nanoseconds(configuration.idleTimeout.nanoseconds),
+        additionalChannelHandlers: [
+          DisconnectionHandler(watch), StalledWriteHandler(timeout: idleTimeout), ParseErrorHandler(),
+        ],
+        idleTimeout: idleTimeout,
         httpDecoderConfiguration: .init(
           maxHeaderFieldSize: configuration.headerBytesMax, maxHeaderListSize: configuration.headerBytesMax)))
     return http.setup(channel: channel, logger: logger).map { Value(http: http, exchange: $0) }

@@ -19,6 +19,7 @@ import NIOPosix
 /// ``Configuration/shutdownGrace`` to end.
 public struct HTTPAdapter: Adapter {
   public let configuration: Configuration
+  private let onAnswered: @Sendable (Exchange) -> Void
   private let onListening: @Sendable (Listening) -> Void
 
   /// Where a running adapter can be reached.
@@ -29,9 +30,24 @@ public struct HTTPAdapter: Adapter {
     public var url: String { host.contains(":") ? "http://[\(host)]:\(port)" : "http://\(host):\(port)" }
   }
 
-  /// - Parameter onListening: called once, when connections are accepted.
-  public init(configuration: Configuration = Configuration(), onListening: @escaping @Sendable (Listening) -> Void = { _ in }) {
+  /// A request that was answered.
+  public struct Exchange: Sendable, Hashable {
+    /// As it was sent.
+    public var method: String
+    public var status: Int
+    /// From the request's head to the end of its response.
+    public var elapsed: TimeValue
+  }
+
+  /// - Parameters:
+  ///   - onListening: called once, when connections are accepted.
+  ///   - onAnswered: called after each request, from the task that answered it; must return at once.
+  public init(
+    configuration: Configuration = Configuration(), onListening: @escaping @Sendable (Listening) -> Void = { _ in },
+    onAnswered: @escaping @Sendable (Exchange) -> Void = { _ in }
+  ) {
     self.configuration = configuration
+    self.onAnswered = onAnswered
     self.onListening = onListening
   }
 
@@ -67,7 +83,7 @@ public struct HTTPAdapter: Adapter {
     logger.logLevel = .error
     let host = configuration.host
     return Server(
-      childChannelSetup: Connection(service: service, configuration: configuration),
+      childChannelSetup: Connection(service: service, configuration: configuration, onAnswered: onAnswered),
       configuration: ServerConfiguration(
         address: .hostname(host, port: configuration.port),
         availableConnectionsDelegate: MaximumAvailableConnections(configuration.connectionsMax)),

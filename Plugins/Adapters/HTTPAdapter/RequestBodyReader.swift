@@ -19,27 +19,35 @@ actor RequestBodyReader {
   /// What `Content-Length` says; nil for a chunked body.
   private nonisolated let announced: Int?
   private nonisolated let bytesMax: Int
+  private nonisolated let fields: HTTPFields
 
   /// Nil for a request that has no body at all: one with neither `Content-Length` nor `Transfer-Encoding` (RFC 9112, section 6.3).
+  ///
+  /// - Parameter bytesMax: the most that is read, and the most that a compressed body may become.
   init?(_ request: Request, bytesMax: Int) {
     let length = request.headers[.contentLength]
     guard length != "0", length != nil || request.headers[.transferEncoding] != nil else { return nil }
     announced = length.flatMap { Int($0) }
     self.bytesMax = bytesMax
+    fields = request.headers
     iterator = request.body.makeAsyncIterator()
   }
 
   /// The body as the handler gets it.
-  nonisolated var chunks: ChunkStream {
-    ChunkStream { { try await self.next() } }
-  }
-
-  /// - Throws: a 413 for a body that says it is too long, before any of it is read.
-  nonisolated func checkAnnouncedLength() throws(APIError) {
+  ///
+  /// - Throws: a 413 for a body that says it is too long, before any of it is read; a 415 for one in a coding that is not known here.
+  nonisolated func chunks() throws(APIError) -> ChunkStream {
     if let announced, announced > bytesMax { throw tooLong }
+    switch try ContentCoding(ofRequest: fields) {
+    case .identity: return ChunkStream { { try await self.next() } }
+    case .gzip: return ChunkStream(inflating: { try await self.next() }, bytesMax: bytesMax)
+    }
   }
 
-  private nonisolated var tooLong: APIError {
+  private nonisolated var tooLong: APIError { Self.tooLong(announced, bytesMax: bytesMax) }
+
+  /// - Parameter announced: what `Content-Length` says; nil where that says nothing of the length.
+  static func tooLong(_ announced: Int?, bytesMax: Int) -> APIError {
     APIError(
       type: "content_too_long_exception",
       reason: "entity content is too long [\(announced.map(String.init) ?? "chunked")] for the configured buffer limit [\(bytesMax)]",

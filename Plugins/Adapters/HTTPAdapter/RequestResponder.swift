@@ -8,31 +8,37 @@ struct RequestResponder: Sendable {
   let service: Service
   let configuration: HTTPAdapter.Configuration
   let watch: DisconnectionWatch
+  let onAnswered: @Sendable (HTTPAdapter.Exchange) -> Void
 
   /// - Throws: whatever ends the connection: the client is gone or does not take the response, the response broke off, or too much of a body was left
   ///   unread.
   func respond(to request: Request, _ writer: consuming ResponseWriter) async throws {
-    let sender = ResponseSender(isHead: request.method == .head)
-    let body = RequestBodyReader(request, bytesMax: configuration.bodyBytesMax)
+    let started = SystemTimeSource().uptimeNanoseconds()
+    let sender = ResponseSender(isHead: request.method == .head, coding: ContentCoding(acceptedBy: request.headers))
     let disconnection = try watch.begin()
     defer { watch.end() }
 
+    let body = RequestBodyReader(request, bytesMax: configuration.bodyBytesMax)
     let response: EndpointResponse
     do {
       let target = try RequestTarget(request)
-      try body?.checkAnnouncedLength()
+      let chunks = try body?.chunks() ?? .empty
       if body != nil, request.headers[.expect]?.lowercased() == "100-continue" {
         try await writer.writeInformationalHead(HTTPResponse(status: .continue))
       }
       response = await service.respond(
         to: EndpointRequest(
           method: target.method, path: target.path, parameters: target.parameters, headers: Headers(request.head),
-          body: body?.chunks ?? .empty, disconnection: disconnection))
+          body: chunks, disconnection: disconnection))
     } catch let error as APIError {
       response = EndpointResponse(error)
     }
 
     let prepared = await sender.prepare(response)
+    defer {
+      let elapsed = TimeValue(nanoseconds: Int64(clamping: SystemTimeSource().uptimeNanoseconds() &- started))
+      onAnswered(HTTPAdapter.Exchange(method: request.method.rawValue, status: prepared.head.status.code, elapsed: elapsed))
+    }
     // Whoever makes a stream may be waiting for what it tells next, and must learn that nobody listens any more.
     if !prepared.isStream { watch.end() }
     try await sender.send(prepared, writer)

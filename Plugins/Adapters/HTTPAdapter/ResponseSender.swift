@@ -11,6 +11,8 @@ import NIOCore
 struct ResponseSender {
   /// Whether the request was a `HEAD`: the same head as for `GET`, with the length that its body would have, and no body.
   let isHead: Bool
+  /// What the client takes.
+  let coding: ContentCoding
 
   /// A response whose first bytes are there, so that its status is certain.
   struct Prepared {
@@ -25,7 +27,7 @@ struct ResponseSender {
       case none
       case whole(ByteBuffer)
       /// The first bytes, and what gives the further ones.
-      case stream(first: [UInt8], rest: Gathering)
+      case stream(first: [UInt8], rest: Gathering, ContentCoding)
     }
   }
 
@@ -57,12 +59,16 @@ struct ResponseSender {
       var rest = Gathering(stream)
       let first = try await rest.next() ?? []
       guard !rest.hasEnded else { return whole(response, first) }
-      return Prepared(head: Self.head(of: response), body: .stream(first: first, rest: rest))
+      var head = Self.head(of: response)
+      let coding = compress(&head) ? coding : .identity
+      return Prepared(head: head, body: .stream(first: first, rest: rest, coding))
     }
   }
 
   private func whole(_ response: EndpointResponse, _ bytes: [UInt8], length: Int? = nil) -> Prepared {
     var head = Self.head(of: response)
+    var bytes = bytes
+    if bytes.count >= ContentCoding.compressedBytesMin, compress(&head) { bytes = Gzip.compress(bytes) }
     // 204 and 304 have no body and so no length (RFC 9110, section 8.6).
     if head.status != .noContent, head.status != .notModified, !(isHead && head.headerFields.contains(.contentLength)) {
       head.headerFields[.contentLength] = String(length ?? bytes.count)
@@ -75,6 +81,14 @@ struct ResponseSender {
     let names = ["Content-Type", "X-elastic-product", "X-Elasticsearch-Async-Id", "X-Elasticsearch-Async-Is-Running"]
     return Dictionary(names.compactMap { name in HTTPField.Name(name).map { (name, $0) } }) { $1 }
   }()
+
+  /// Says that the body is compressed, if the client takes that and it may be. A `HEAD` has none that could be.
+  private func compress(_ head: inout HTTPResponse) -> Bool {
+    guard coding == .gzip, !isHead, ContentCoding.compresses(head) else { return false }
+    head.headerFields[.contentEncoding] = "gzip"
+    head.headerFields[.vary] = "Accept-Encoding"
+    return true
+  }
 
   private static func head(of response: EndpointResponse) -> HTTPResponse {
     var head = HTTPResponse(status: HTTPResponse.Status(code: min(max(response.status, 200), 999)))
@@ -93,12 +107,16 @@ struct ResponseSender {
     switch response.body {
     case .none: try await writer.writeResponse(response.head)
     case .whole(let buffer): try await writer.write(response: response.head, body: ResponseBody(byteBuffer: buffer))
-    case .stream(let first, var rest):
+    case .stream(let first, var rest, let coding):
       var body = try await writer.writeHead(response.head)
-      try await body.write(ByteBuffer(bytes: first))
-      while let chunk = try await rest.next() {
-        try await body.write(ByteBuffer(bytes: chunk))
+      var gzip: Gzip.Writer? = coding == .gzip ? Gzip.Writer() : nil
+      var next: [UInt8]? = first
+      while let chunk = next {
+        let bytes = gzip?.write(chunk) ?? chunk
+        if !bytes.isEmpty { try await body.write(ByteBuffer(bytes: bytes)) }
+        next = try await rest.next()
       }
+      if let end = gzip?.write([], isLast: true) { try await body.write(ByteBuffer(bytes: end)) }
       try await body.finish(nil)
     }
   }

@@ -8,7 +8,7 @@ import FoundationNetworking
 /// A server behind a URL.
 struct RemoteService: ServiceAccess {
   private let base: URLComponents
-  private let session: URLSession
+  private let transfers = Transfers()
 
   /// - Throws: ``CommandFailure`` for what is no HTTP URL.
   init(_ url: String) throws {
@@ -17,14 +17,11 @@ struct RemoteService: ServiceAccess {
     }
     while base.percentEncodedPath.hasSuffix("/") { base.percentEncodedPath.removeLast() }
     self.base = base
-    let configuration = URLSessionConfiguration.ephemeral
-    // A query takes as long as it takes; the server has limits of its own.
-    configuration.timeoutIntervalForRequest = 7 * 86_400
-    configuration.timeoutIntervalForResource = 7 * 86_400
-    session = URLSession(configuration: configuration)
   }
 
-  func answer(_ request: EndpointRequest) async throws -> ServiceAnswer {
+  var keepsTasks: Bool { true }
+
+  func open(_ request: EndpointRequest) async throws -> OpenAnswer {
     var components = base
     components.percentEncodedPath += request.path
     if !request.parameters.pairs.isEmpty {
@@ -38,15 +35,13 @@ struct RemoteService: ServiceAccess {
     let body = try await request.body.collect(bytesMax: EndpointRequest.bodyBytesMax)
     if !body.isEmpty { outgoing.httpBody = Data(body) }
 
-    let (data, response): (Data, URLResponse)
     do {
-      (data, response) = try await session.data(for: outgoing)
-    } catch {
+      let (response, body) = try await transfers.start(outgoing)
+      let fields = response.allHeaderFields.map { Headers.Field(name: String(describing: $0.key), value: String(describing: $0.value)) }
+      return OpenAnswer(status: response.statusCode, headers: Headers(fields), body: ChunkStream(body))
+    } catch let error as URLError {
       throw CommandFailure("cannot reach the server at [\(base.string ?? "")]: \(error.localizedDescription)")
     }
-    guard let response = response as? HTTPURLResponse else { throw CommandFailure("the server does not speak HTTP") }
-    let fields = response.allHeaderFields.map { Headers.Field(name: String(describing: $0.key), value: String(describing: $0.value)) }
-    return ServiceAnswer(status: response.statusCode, headers: Headers(fields), body: Array(data))
   }
 }
 #endif

@@ -3,8 +3,25 @@ import Meanwhile
 
 /// A service that commands send requests to: one in this process, or one behind a URL.
 protocol ServiceAccess: Sendable {
+  /// Whether tasks outlive the command.
+  var keepsTasks: Bool { get }
+
+  /// Sends a request, and gives the beginning of the answer; its body is read as it comes.
+  ///
   /// - Throws: ``CommandFailure`` when no answer could be had. An error's answer is an answer.
-  func answer(_ request: EndpointRequest) async throws -> ServiceAnswer
+  func open(_ request: EndpointRequest) async throws -> OpenAnswer
+}
+
+/// An answer whose body has not been read.
+struct OpenAnswer: Sendable {
+  var status: Int
+  var headers: Headers
+  var body: ChunkStream
+
+  /// The answer with its whole body.
+  func whole() async throws -> ServiceAnswer {
+    ServiceAnswer(status: status, headers: headers, body: try await body.collect(bytesMax: .max))
+  }
 }
 
 struct ServiceAnswer: Sendable {
@@ -20,19 +37,31 @@ struct ServiceAnswer: Sendable {
       if status >= 400 { throw CommandFailure("the server answered with status \(status)") }
       throw CommandFailure("the server's answer is no JSON")
     }
-    if status >= 400 { throw Self.failure(value, status: status) }
+    if status >= 400 { throw CommandFailure(reported: value, status: status) }
     return value
   }
+}
 
-  private static func failure(_ body: JSONValue, status: Int) -> CommandFailure {
+extension CommandFailure {
+  /// The error that a body reports.
+  init(reported body: JSONValue, status: Int) {
     let error = body["error"] ?? .null
-    if let text = error.string { return CommandFailure(text) }
-    guard let type = error["type"]?.string else { return CommandFailure("status \(status): \(body.text())") }
-    return CommandFailure("\(type): \(error["reason"]?.string ?? "no reason given")")
+    if let text = error.string {
+      self.init(text)
+    } else if let type = error["type"]?.string {
+      self.init("\(type): \(error["reason"]?.string ?? "no reason given")")
+    } else {
+      self.init("status \(status): \(body.text())")
+    }
   }
 }
 
 extension ServiceAccess {
+  /// Sends a request and reads its answer.
+  func answer(_ request: EndpointRequest) async throws -> ServiceAnswer {
+    try await open(request).whole()
+  }
+
   /// Sends a request and reads its JSON answer.
   func json(
     _ method: EndpointRequest.Method, _ path: String, parameters: Parameters = Parameters(), body: JSONValue? = nil
@@ -43,12 +72,24 @@ extension ServiceAccess {
 
 struct InProcessService: ServiceAccess {
   private let service: Service
+  let keepsTasks: Bool
 
-  init(_ service: Service) { self.service = service }
+  /// - Parameter keepsTasks: whether the service's store outlives it.
+  init(_ service: Service, keepsTasks: Bool) {
+    self.service = service
+    self.keepsTasks = keepsTasks
+  }
 
-  func answer(_ request: EndpointRequest) async throws -> ServiceAnswer {
+  func open(_ request: EndpointRequest) async throws -> OpenAnswer {
     let response = await service.respond(to: request)
-    return ServiceAnswer(status: response.status, headers: response.headers, body: try await response.collectBody())
+    let body: ChunkStream =
+      switch response.body {
+      case .none: .empty
+      case .bytes(let bytes): ChunkStream([bytes])
+      case .json(let value): ChunkStream([value.encoded()])
+      case .stream(let stream): stream
+      }
+    return OpenAnswer(status: response.status, headers: response.headers, body: body)
   }
 }
 #endif

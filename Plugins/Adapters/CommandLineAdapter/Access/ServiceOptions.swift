@@ -36,7 +36,7 @@ struct ServiceOptions: ParsableArguments {
     }
     let service = try await program.openService(OpenOptions(dataDirectory: directory, isDeveloper: developer, warn: Terminal.warn))
     do {
-      try await body(InProcessService(service))
+      try await body(InProcessService(service, keepsTasks: !memory))
     } catch {
       await service.shutDown()
       throw error

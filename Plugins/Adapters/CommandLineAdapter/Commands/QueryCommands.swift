@@ -19,15 +19,23 @@ struct QueryOptions: ParsableArguments {
 struct ESQLCommand: ProgramCommand {
   static let configuration = CommandConfiguration(
     commandName: "esql", abstract: "Runs an ES|QL query.",
-    usage: "meanwhile esql 'FROM access | STATS hits = COUNT(*) BY status' [--server <url>]")
+    usage: "meanwhile esql 'FROM access | STATS hits = COUNT(*) BY status' [--follow] [--server <url>]",
+    discussion: "With --follow, Control-C leaves a query that a server runs, and says how to come back for it. " + TaskWatch.exitCodes)
 
   @Argument(help: "The query, such as 'FROM access | LIMIT 10'.")
   var query: String
 
+  @Flag(help: "Run it as a task, and show how far it is until it ends.")
+  var follow = false
+
   @OptionGroup var options: QueryOptions
 
   func run(in program: Program) async throws {
-    try await options.run(in: program, .post, "/_query", body: ["query": .string(query)])
+    let body: JSONObject = ["query": .string(query)]
+    guard follow else { return try await options.run(in: program, .post, "/_query", body: .object(body)) }
+    try await options.service.withService(of: program) { service in
+      try await FollowedQuery(service: service, path: "/_query/async", body: body, format: options.format).run()
+    }
   }
 }
 

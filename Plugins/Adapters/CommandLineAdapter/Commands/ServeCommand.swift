@@ -20,6 +20,9 @@ struct ServeCommand: ProgramCommand {
   @Flag(help: "Load the demo data, and say what to try on it.")
   var demo = false
 
+  @Option(help: "The least to log of what happens to tasks: \(LogLevel.allCases.map(\.rawValue).joined(separator: ", ")).")
+  var log = LogLevel.warning
+
   @Flag(help: .developer)
   var developer = false
 
@@ -33,7 +36,7 @@ struct ServeCommand: ProgramCommand {
     }
     StopSignals.raiseDescriptorLimit()
     let service = try await program.openService(
-      OpenOptions(dataDirectory: memory ? nil : data, isDeveloper: developer, warn: Terminal.warn))
+      OpenOptions(dataDirectory: memory ? nil : data, isDeveloper: developer, logLevel: log.rawValue, warn: Terminal.warn))
     do {
       if demo { try await loadDemo(program, service) }
       try await serve(program, service)
@@ -69,5 +72,15 @@ struct ServeCommand: ProgramCommand {
       try await group.waitForAll()
     }
   }
+}
+
+enum LogLevel: String, ExpressibleByArgument, CaseIterable, Sendable {
+  /// Every step of every task.
+  case debug
+  /// How each task ends.
+  case info
+  /// What an operator should look at.
+  case warning
+  case error
 }
 #endif

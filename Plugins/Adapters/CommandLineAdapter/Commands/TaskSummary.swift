@@ -16,19 +16,32 @@ struct TaskSummary {
 
   var id: String? { json["status"]?["request_id"]?.string }
 
-  /// Where each dialect keeps its tasks. A language with no dialect of its own has them under its name.
-  private static let paths: [String: String] = [
-    "esql": "/_query/async/", "eql": "/_eql/search/", "async_search": "/_async_search/", "opensearch": "/_plugins/_asynchronous_search/",
+  /// Where each dialect keeps its tasks, and whether they can be told to finish early. A language with no dialect of its own has them under its name.
+  private static let places: [String: (path: String, hasStop: Bool)] = [
+    "esql": ("/_query/async/", true), "eql": ("/_eql/search/", false), "async_search": ("/_async_search/", false),
+    "opensearch": ("/_plugins/_asynchronous_search/", false),
   ]
 
   /// The path of the task's own endpoint.
   ///
   /// - Throws: ``CommandFailure`` for a synchronous query, which has none.
-  func path() throws -> String {
+  func path() throws -> String { try place().path }
+
+  /// The path that tells the task to finish early.
+  ///
+  /// - Throws: ``CommandFailure`` where its API has none.
+  func stopPath() throws -> String {
+    let (path, hasStop) = try place()
+    guard hasStop else { throw CommandFailure("the API of this task cannot stop it early; cancel or delete it") }
+    return path + "/stop"
+  }
+
+  private func place() throws -> (path: String, hasStop: Bool) {
     guard let id, let dialect = json["status"]?["dialect"]?.string else {
       throw CommandFailure("this task is a synchronous query; only the one who waits for it can get its result")
     }
-    return (Self.paths[dialect] ?? "/_\(dialect)/async/") + PercentEncoding.encode(id)
+    let (path, hasStop) = Self.places[dialect] ?? ("/_\(dialect)/async/", true)
+    return (path + PercentEncoding.encode(id), hasStop)
   }
 }
 

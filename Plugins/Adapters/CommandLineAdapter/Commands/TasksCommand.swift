@@ -5,7 +5,7 @@ import Meanwhile
 struct TasksCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "tasks", abstract: "Shows and ends asynchronous queries.",
-    subcommands: [List.self, Status.self, Get.self, Stop.self, Delete.self], defaultSubcommand: List.self)
+    subcommands: [List.self, Status.self, Watch.self, Get.self, Stop.self, Cancel.self, Delete.self], defaultSubcommand: List.self)
 
   struct List: ProgramCommand {
     static let configuration = CommandConfiguration(abstract: "Lists the tasks that run or wait, and the finished ones that are kept.")
@@ -72,7 +72,25 @@ struct TasksCommand: ParsableCommand {
     func run(in program: Program) async throws {
       try await options.service.withService(of: program) { service in
         let task = try await TaskSummary.find(id, in: service)
-        try ResultWriter(format: options.format).write(try await service.answer(EndpointRequest(.post, try task.path() + "/stop")))
+        try ResultWriter(format: options.format).write(try await service.answer(EndpointRequest(.post, try task.stopPath())))
+      }
+    }
+  }
+
+  struct Cancel: ProgramCommand {
+    static let configuration = CommandConfiguration(
+      abstract: "Cancels a task that runs or waits, a synchronous query too; whoever waits for it is told so.")
+
+    @Argument(help: "The task's id, as it was given at submit, or as node:number.")
+    var id: String
+
+    @OptionGroup var service: ServiceOptions
+
+    func run(in program: Program) async throws {
+      try await service.withService(of: program) { service in
+        let task = (try? TaskID(parsing: id))?.task ?? id
+        _ = try await service.json(.post, "/_tasks/\(PercentEncoding.encode(task))/_cancel")
+        Terminal.write(output: "cancelled\n")
       }
     }
   }

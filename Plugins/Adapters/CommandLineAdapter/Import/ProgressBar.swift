@@ -22,16 +22,20 @@ struct ProgressBar {
 
   func show(bytes: Int, documents: Int) {
     guard isShown else { return }
-    let rate = Double(bytes) / max(seconds, 0.001)
+    let rate = max(1, Double(bytes) / max(seconds, 0.001))
     var text = "\r\u{1B}[K"
     if let total, total > 0 {
       let fraction = min(1, Double(bytes) / Double(total))
-      let filled = Int(fraction * Double(Self.width))
-      text +=
-        "[" + String(repeating: "=", count: filled) + String(repeating: " ", count: Self.width - filled) + "] \(Int(fraction * 100)) %  "
-      text += "\(Int((Double(total - bytes) / rate).rounded(.up))) s left  "
+      text += Self.drawn(fraction) + "  \(Int((Double(total - bytes) / rate).rounded(.up))) s left  "
     }
     Terminal.write(error: text + "\(documents) documents  \(Int(rate / 1e6)) MB/s")
+  }
+
+  /// - Parameter fraction: 0 ... 1.
+  static func drawn(_ fraction: Double) -> String {
+    let part = fraction.isFinite ? min(max(fraction, 0), 1) : 0
+    let filled = Int(part * Double(width))
+    return "[" + String(repeating: "=", count: filled) + String(repeating: " ", count: width - filled) + "] \(Int(part * 100)) %"
   }
 
   /// Leaves the line empty for what comes after.
