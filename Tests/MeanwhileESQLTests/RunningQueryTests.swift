@@ -74,8 +74,8 @@ struct RunningQueryTests {
     }
   }
 
-  private func firstRow(_ output: ESQLOutput) throws -> [Value] {
-    let page = try #require(output.table.pages.first)
+  private func firstRow(_ output: ESQLOutput) async throws -> [Value] {
+    let page = try #require(try await output.table.read().next())
     return page.columns.map { $0.value(atRow: 0) }
   }
 
@@ -86,14 +86,14 @@ struct RunningQueryTests {
     let run = try await Run("FROM numbers | WHERE DELAY(1ms) | STATS c = COUNT(*), s = SUM(n) | EVAL twice = c * 2")
     let soFar = try await run.soFar()
     #expect(soFar.isPartial)
-    let row = try firstRow(soFar)
+    let row = try await firstRow(soFar)
     let count = number(row[0])
     #expect(count > 0 && count < Self.rowCount)
     #expect(number(row[2]) == 2 * count)
     run.context.signals.requestEarlyFinish()
     let stopped = try await run.output.value
     #expect(stopped.isPartial)
-    let last = number(try firstRow(stopped)[0])
+    let last = number(try await firstRow(stopped)[0])
     #expect(last >= count && last < Self.rowCount)
     #expect(run.context.memory.bytesUsed == 0)
   }
