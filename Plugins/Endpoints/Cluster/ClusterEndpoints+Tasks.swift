@@ -2,31 +2,35 @@ import Meanwhile
 
 extension ClusterEndpoints {
   static let taskParameters = ["actions", "detailed", "group_by", "nodes", "parent_task_id", "timeout", "wait_for_completion"]
+  /// Everybody lists and cancels their own tasks; for those of others it takes a privilege.
+  private static let seeingOthers = "cluster:monitor"
+  private static let cancellingOthers = "cluster:cancel_task"
   /// Besides the tasks that run, list the finished ones that are kept: an addition of Meanwhile's.
   static let keptParameter = "kept"
 
   @Sendable func listTasks(_ request: EndpointRequest, _ session: Session) async throws -> EndpointResponse {
     try Self.refuseWaiting(request)
-    let selected = try await Self.select(request, session)
+    let selected = try await Self.select(request, session, reaching: Self.seeingOthers)
     return try TaskList(selected, service: session.service, detailed: request.parameters.bool("detailed") ?? false)
       .response(groupedBy: request.parameters["group_by"])
   }
 
   @Sendable func showTask(_ request: EndpointRequest, _ session: Session) async throws -> EndpointResponse {
     try Self.refuseWaiting(request)
-    let listing = try await Self.find(request, session, finishedToo: true)
+    let listing = try await Self.find(request, session, reaching: Self.seeingOthers, finishedToo: true)
     let list = TaskList([listing], service: session.service, detailed: true)
     return .json(["completed": .bool(!listing.view.isRunning), "task": list.json(listing)])
   }
 
   @Sendable func cancelTasks(_ request: EndpointRequest, _ session: Session) async throws -> EndpointResponse {
     try Self.refuseWaiting(request)
-    return try await Self.cancel(Self.select(request, session), session).response(groupedBy: request.parameters["group_by"])
+    return try await Self.cancel(Self.select(request, session, reaching: Self.cancellingOthers), session).response(
+      groupedBy: request.parameters["group_by"])
   }
 
   @Sendable func cancelTask(_ request: EndpointRequest, _ session: Session) async throws -> EndpointResponse {
     try Self.refuseWaiting(request)
-    let listing = try await Self.find(request, session, finishedToo: false)
+    let listing = try await Self.find(request, session, reaching: Self.cancellingOthers, finishedToo: false)
     return try await Self.cancel([listing], session).response(groupedBy: nil)
   }
 
@@ -47,7 +51,7 @@ extension ClusterEndpoints {
     }
   }
 
-  private static func select(_ request: EndpointRequest, _ session: Session) async throws -> [TaskListing] {
+  private static func select(_ request: EndpointRequest, _ session: Session, reaching privilege: String) async throws -> [TaskListing] {
     let service = session.service
     if request.parameters["parent_task_id"] != nil { return [] }  // No task here has children.
     if let nodes = request.parameters["nodes"] {
@@ -59,16 +63,20 @@ extension ClusterEndpoints {
     }
     let actions = request.parameters["actions"]?.split(separator: ",").map { WildcardPattern(String($0)) }
     let withKept = try request.parameters.bool(keptParameter) ?? false
-    return try await service.tasks.list(stored: withKept).filter { listing in
+    let isPrivileged = await session.holds(privilege: privilege)
+    return try await service.tasks.list(for: session.principal, isPrivileged: isPrivileged, stored: withKept).filter { listing in
       actions?.contains { $0.matches(listing.action) } ?? true
     }
   }
 
   /// The task that the path names as `node:number`. A task that is kept has the name of the node that it ran on.
-  private static func find(_ request: EndpointRequest, _ session: Session, finishedToo: Bool) async throws -> TaskListing {
+  private static func find(
+    _ request: EndpointRequest, _ session: Session, reaching privilege: String, finishedToo: Bool
+  ) async throws -> TaskListing {
     let text = request.pathParameters["task"] ?? ""
     let (node, number) = try TaskID.parseTask(text)
-    let listings = try await session.service.tasks.list(stored: finishedToo)
+    let isPrivileged = await session.holds(privilege: privilege)
+    let listings = try await session.service.tasks.list(for: session.principal, isPrivileged: isPrivileged, stored: finishedToo)
     guard let listing = listings.first(where: { $0.id.number == number && $0.id.node == node }) else {
       throw APIError.resourceNotFound(
         finishedToo ? "task [\(text)] isn't running and hasn't stored its results" : "task [\(text)] is not found")

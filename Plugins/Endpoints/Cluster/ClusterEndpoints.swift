@@ -24,16 +24,14 @@ public struct ClusterEndpoints: EndpointProvider {
         parameters: Self.settingsParameters, body: .required, privilege: "cluster:manage", handler: changeSettings),
       Route(
         .get, "/_tasks", summary: "Lists the queries that run or wait for their turn.",
-        parameters: Self.taskParameters + [Self.keptParameter], privilege: "cluster:monitor", handler: listTasks),
+        parameters: Self.taskParameters + [Self.keptParameter], handler: listTasks),
       Route(
         .get, "/_tasks/{task}", summary: "Shows one task, finished ones that are kept included.",
-        parameters: ["timeout", "wait_for_completion"], privilege: "cluster:monitor", handler: showTask),
+        parameters: ["timeout", "wait_for_completion"], handler: showTask),
       Route(
-        .post, "/_tasks/_cancel", summary: "Cancels the tasks that match.", parameters: Self.taskParameters, privilege: "cluster:manage",
-        handler: cancelTasks),
+        .post, "/_tasks/_cancel", summary: "Cancels the tasks that match.", parameters: Self.taskParameters, handler: cancelTasks),
       Route(
-        .post, "/_tasks/{task}/_cancel", summary: "Cancels one task.", parameters: ["wait_for_completion"], privilege: "cluster:manage",
-        handler: cancelTask),
+        .post, "/_tasks/{task}/_cancel", summary: "Cancels one task.", parameters: ["wait_for_completion"], handler: cancelTask),
     ]
   }
 

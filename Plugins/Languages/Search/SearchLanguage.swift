@@ -32,6 +32,8 @@ public struct SearchLanguage: QueryLanguage, Observer {
 
   public var settings: [any DeclaredSetting] { OpenSearchSettings.all }
 
+  public var sweepIntervals: [Setting<TimeValue>] { [OpenSearchSettings.reaperInterval, OpenSearchSettings.cleanupInterval] }
+
   public func observe(_ event: TaskEvent) { counters.observe(event) }
 
   public func describe(_ query: SearchRequest, _ request: EndpointRequest) -> String {

@@ -39,6 +39,10 @@ extension FileStore: TaskStore {
     tasks.state.index.withLock { $0.numbers(expiringBefore: moment, limit: limit) }
   }
 
+  public func usage() async throws -> TaskStoreUsage? {
+    tasks.state.index.withLock { TaskStoreUsage(records: $0.slots.count, bytes: $0.storedBytes) }
+  }
+
   public func highestNumber() async throws -> TaskNumber {
     tasks.state.index.withLock { $0.highestNumber }
   }

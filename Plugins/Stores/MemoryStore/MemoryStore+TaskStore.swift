@@ -50,6 +50,10 @@ extension MemoryStore: TaskStore {
     tasks.withLock { $0.numbers(expiringBefore: moment, limit: limit) }
   }
 
+  public func usage() async throws -> TaskStoreUsage? {
+    tasks.withLock { TaskStoreUsage(records: $0.entries.count, bytes: $0.bytes) }
+  }
+
   public func highestNumber() async throws -> TaskNumber {
     tasks.withLock { $0.highestNumber }
   }

@@ -12,22 +12,28 @@ struct TaskTable: Sendable {
       self.record = record
       self.result = result
     }
+
+    /// About what it takes: the result, the request, and the record around them.
+    var bytes: Int { (result ?? []).reduce(512 + record.request.body.count) { $0 + $1.count } }
   }
 
   private(set) var entries: [TaskNumber: Entry] = [:]
   private(set) var highestNumber: TaskNumber = 0
+  private(set) var bytes = 0
   private var expiry = ExpiryIndex()
 
   mutating func set(_ entry: Entry) {
     let number = entry.record.id.number
-    entries[number] = entry
+    bytes += entry.bytes - (entries.updateValue(entry, forKey: number)?.bytes ?? 0)
     highestNumber = max(highestNumber, number)
     expiry.set(number, expires: entry.record.expires)
   }
 
   mutating func remove(_ number: TaskNumber) -> Bool {
     expiry.remove(number)
-    return entries.removeValue(forKey: number) != nil
+    guard let entry = entries.removeValue(forKey: number) else { return false }
+    bytes -= entry.bytes
+    return true
   }
 
   mutating func numbers(expiringBefore moment: Timestamp, limit: Int) -> [TaskNumber] {

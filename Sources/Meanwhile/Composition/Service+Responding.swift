@@ -49,6 +49,7 @@ extension Service {
     }
     // Official clients refuse to talk to a server that lacks it; Elasticsearch hides it from those it does not know.
     if response.status != 401, response.status != 403 { response.headers["X-elastic-product"] = "Elasticsearch" }
+    if response.status == 429 || response.status == 503, response.headers["Retry-After"] == nil { response.headers["Retry-After"] = "1" }
     if let opaqueID = request.headers["X-Opaque-Id"] { response.headers["X-Opaque-Id"] = opaqueID }
     if request.method == .head, case .bytes(let bytes) = response.body {
       response.headers["Content-Length"] = String(bytes.count)

@@ -84,7 +84,10 @@ public struct ServiceBuilder: Sendable {
     let names = languages.map(\.name)
     for name in Set(names) where names.count(where: { $0 == name }) > 1 { throw CompositionError("two languages are named [\(name)]") }
     let service = try Service(self)
-    service.settings.onChange { [tasks = service.tasks] in await tasks.heed($0) }
+    let sweepIntervals = [ServiceSettings.sweepInterval] + providers.flatMap(\.sweepIntervals)
+    service.settings.onChange { [tasks = service.tasks] settings in
+      await tasks.heed(settings, sweepInterval: sweepIntervals.map { settings[$0] }.min() ?? .minutes(5))
+    }
     try await service.settings.load()
     try await service.tasks.recover { service.work(of: $0) }
     return service

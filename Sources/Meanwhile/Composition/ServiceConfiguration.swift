@@ -41,6 +41,10 @@ public struct ServiceLimits: Sendable {
   public var waitersMax = 100_000
   /// How often a query is started before it counts as one that brings the server down.
   public var attemptsMax = 3
+  /// Tasks that the store holds; while it holds as many, asynchronous queries are refused with 429.
+  public var storedMax = 1_000_000
+  /// Bytes that they and their results take; while they take as many, asynchronous queries are refused with 429.
+  public var storedBytesMax = 64 << 30
   /// Bytes of a request's body that is read into memory.
   public var bodyBytesMax = EndpointRequest.bodyBytesMax
   /// Bytes of memory that all queries together may hold.

@@ -46,8 +46,11 @@ public protocol EndpointProvider: Sendable {
   var routes: [Route] { get }
   /// The settings that it heeds; none by default.
   var settings: [any DeclaredSetting] { get }
+  /// Those of ``settings`` by which its API says how often what has expired is swept from the store; none by default. The shortest of all counts.
+  var sweepIntervals: [Setting<TimeValue>] { get }
 }
 
 extension EndpointProvider {
   public var settings: [any DeclaredSetting] { [] }
+  public var sweepIntervals: [Setting<TimeValue>] { [] }
 }

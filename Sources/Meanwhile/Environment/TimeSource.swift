@@ -25,7 +25,7 @@ public struct Timestamp: Sendable, Hashable, Comparable {
 public protocol TimeSource: Sendable {
   /// The wall clock. May jump in either direction.
   func now() -> Timestamp
-  /// A clock that never goes back, in nanoseconds from an arbitrary start; for durations.
+  /// A clock that never goes back and goes on while the machine sleeps, in nanoseconds from an arbitrary start; for durations.
   func uptimeNanoseconds() -> UInt64
   /// Returns after at least this long, or throws `CancellationError`.
   func sleep(for duration: TimeValue) async throws
@@ -43,7 +43,11 @@ public struct SystemTimeSource: TimeSource {
 
   public func uptimeNanoseconds() -> UInt64 {
     var time = timespec()
+    #if os(Linux)
+    clock_gettime(CLOCK_BOOTTIME, &time)
+    #else
     clock_gettime(CLOCK_MONOTONIC, &time)
+    #endif
     return UInt64(time.tv_sec) * 1_000_000_000 + UInt64(time.tv_nsec)
   }
 

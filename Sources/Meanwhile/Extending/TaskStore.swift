@@ -38,6 +38,10 @@ public protocol TaskStore: Sendable {
   /// The tasks whose expiry is before a moment, at most `limit` of them.
   func numbers(expiringBefore moment: Timestamp, limit: Int) async throws -> [TaskNumber]
 
+  /// How many records it holds, and how many bytes of memory or disk they and their results take, within a few per cent. Asked after each change, so
+  /// it must cost next to nothing; nil, the default, where the store cannot say so cheaply: then what is kept is not limited.
+  func usage() async throws -> TaskStoreUsage?
+
   /// The highest task number this store has ever held, so that an old id can never name a new task; 0 at first.
   func highestNumber() async throws -> TaskNumber
 }
@@ -51,5 +55,19 @@ extension TaskStore {
       guard !page.isEmpty else { return all }
       all += page
     }
+  }
+
+  public func usage() async throws -> TaskStoreUsage? { nil }
+}
+
+/// How much a ``TaskStore`` holds.
+public struct TaskStoreUsage: Sendable, Hashable {
+  public var records: Int
+  /// Of records and results.
+  public var bytes: Int
+
+  public init(records: Int = 0, bytes: Int = 0) {
+    self.records = records
+    self.bytes = bytes
   }
 }

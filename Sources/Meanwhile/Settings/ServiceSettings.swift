@@ -15,6 +15,12 @@ public enum ServiceSettings {
   public static let attemptsMax = Setting.count(
     "meanwhile.tasks.attempts_max", default: ServiceLimits().attemptsMax, in: 1...1_000,
     "How often a query is started, counting the starts after crashes of the server, before it fails.")
+  public static let storedMax = Setting.count(
+    "meanwhile.tasks.stored_max", default: ServiceLimits().storedMax,
+    "Tasks that are kept; while there are as many, asynchronous queries are refused with 429.")
+  public static let storedBytesMax = Setting.bytes(
+    "meanwhile.tasks.stored_bytes_max", default: ServiceLimits().storedBytesMax,
+    "Bytes that kept tasks and their results take; while they take as many, asynchronous queries are refused with 429.")
   public static let memoryMax = Setting.bytes(
     "meanwhile.tasks.memory_max", default: ServiceLimits().memoryBytesMax, in: 1...Int.max, "Memory that all queries together may hold.")
   public static let memoryPerQueryMax = Setting.bytes(
@@ -33,7 +39,8 @@ public enum ServiceSettings {
   /// The limits that the task manager heeds, each with its place in ``ServiceLimits``.
   static let limits: [(setting: Setting<Int>, path: any WritableKeyPath<ServiceLimits, Int> & Sendable)] = [
     (runningMax, \.runningMax), (queuedMax, \.queuedMax), (queuedPerOwnerMax, \.queuedPerOwnerMax), (waitersMax, \.waitersMax),
-    (attemptsMax, \.attemptsMax), (memoryMax, \.memoryBytesMax), (memoryPerQueryMax, \.memoryBytesPerQueryMax),
+    (attemptsMax, \.attemptsMax), (storedMax, \.storedMax), (storedBytesMax, \.storedBytesMax), (memoryMax, \.memoryBytesMax),
+    (memoryPerQueryMax, \.memoryBytesPerQueryMax),
   ]
 
   /// All of them, with a composition's defaults.

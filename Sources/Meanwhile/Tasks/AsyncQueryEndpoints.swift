@@ -97,6 +97,7 @@ extension AsyncQueryEndpoints {
     }
     submission.keepsFailures = dialect.keepsFailures
     submission.concurrency = options == nil ? nil : dialect.concurrency
+    submission.runMax = options == nil ? nil : dialect.timing.runMax
     return submission
   }
 

@@ -17,6 +17,11 @@ public actor AsyncTaskManager {
   private var nextNumber: TaskNumber = 1
   private var nextToken: WaiterToken = 1
   private var timer: (deadline: UInt64, cancel: Spawner.Cancellation)?
+  private let clock: SteadyClock
+  /// Goes on while something runs and somebody wants to hear of progress.
+  private var progressTicker: Spawner.Cancellation?
+  /// How far each run was when that was last told.
+  private var toldProgress: [TaskNumber: QueryProgress.Reading] = [:]
   private var sweeper: (interval: TimeValue, cancel: Spawner.Cancellation)?
   private var draining: [CheckedContinuation<Void, Never>] = []
 
@@ -29,6 +34,7 @@ public actor AsyncTaskManager {
     self.observers = observers
     self.nodeID = nodeID
     self.limits = limits
+    clock = SteadyClock(environment.time)
     memory = MemoryBudget(limit: limits.memoryBytesMax)
     machine = TaskMachine(limits: limits)
   }
@@ -40,20 +46,21 @@ public actor AsyncTaskManager {
   /// - Parameter disconnection: when it fires while the client waits, and the client asked to keep nothing, the query is cancelled.
   /// - Throws: ``APIError`` when the query was not taken on (429, 503), was cancelled while the client waited, or could not be kept.
   public func submit(_ submission: TaskSubmission, disconnection: Disconnection = Disconnection()) async throws -> TaskReply {
-    let now = environment.time.now()
+    let now = clock.now().wall
     let id = TaskID(node: nodeID, number: nextNumber, random: environment.random)
     nextNumber += 1
     var record = TaskRecord(
-      id: id, language: submission.language, dialect: submission.dialect, principal: submission.session.principal,
+      id: id, language: submission.language, dialect: submission.dialect, action: submission.action,
+      principal: submission.session.principal,
       request: submission.request, description: submission.description, opaqueID: submission.opaqueID, submitted: now,
       expires: now.advanced(by: submission.options?.keepAlive ?? Self.synchronousTimeMax),
       keepOnCompletion: submission.options?.keepOnCompletion ?? false)
-    record.owner = submission.session.principal?.owner
+    record.runMax = submission.runMax
     runs[id.number] = makeRun(id, session: submission.session, work: submission.work)
     let reception = await receive(until: disconnection) { [record] token in
       .submit(
         TaskMachine.Submission(
-          record: record, action: submission.action, isAsynchronous: submission.options != nil, keepsFailures: submission.keepsFailures,
+          record: record, isAsynchronous: submission.options != nil, keepsFailures: submission.keepsFailures,
           concurrency: submission.concurrency, waiter: token, wait: submission.options?.wait))
     }
     return try await reply(reception)
@@ -123,13 +130,19 @@ public actor AsyncTaskManager {
     return true
   }
 
+  /// The tasks that somebody may see: their own, those of nobody, and with privileges all. See ``list(stored:)``.
+  public func list(for principal: Principal?, isPrivileged: Bool, stored: Bool = false) async throws -> [TaskListing] {
+    try await list(stored: stored).filter { isPrivileged || $0.owner == nil || $0.owner == principal?.owner }
+  }
+
   /// The tasks that are queued or running, in the order of their numbers; with `stored`, also the finished ones that are kept.
   public func list(stored: Bool = false) async throws -> [TaskListing] {
     let moment = now()
     var snapshots = machine.tasks.values.filter(\.phase.isUnfinished).map { $0.snapshot(at: moment) }
     if stored {
       for record in try await store.allRecords() where record.state.isFinished && record.expires > moment.wall {
-        let task = LiveTask(record, action: record.dialect, isAsynchronous: true, phase: TaskPhase(record.state))
+        guard !snapshots.contains(where: { $0.record.id == record.id }) else { continue }
+        let task = LiveTask(record, isAsynchronous: true, phase: TaskPhase(record.state))
         snapshots.append(task.snapshot(at: moment))
       }
     }
@@ -138,11 +151,13 @@ public actor AsyncTaskManager {
 
   // MARK: The service's life
 
-  /// Takes over what the store holds. Called once, before anything else.
+  /// Takes over what the store holds. Called once, before anything else. A task is run again only once the attempt is counted durably, so it makes no
+  /// difference whether the server ends before or after that.
   ///
   /// - Parameter work: gives the run of a stored request, and its session.
   func recover(work: (TaskRecord) -> (Session, TaskSubmission.Work)) async throws {
     nextNumber = try await store.highestNumber() + 1
+    if let usage = try await store.usage() { perform(.usage(usage)) }
     for record in try await store.unfinished() {
       let (session, run) = work(record)
       runs[record.id.number] = makeRun(record.id, session: session, work: run)
@@ -151,11 +166,11 @@ public actor AsyncTaskManager {
   }
 
   /// Puts settings in force: called at the start, and after each change.
-  func heed(_ settings: Settings) {
+  func heed(_ settings: Settings, sweepInterval: TimeValue) {
     limits.update(from: settings)
     memory.limit = limits.memoryBytesMax
     perform(.limit(limits))
-    sweep(every: settings[ServiceSettings.sweepInterval])
+    sweep(every: sweepInterval)
   }
 
   /// Sweeps what has expired, at an interval.
@@ -174,13 +189,14 @@ public actor AsyncTaskManager {
   /// Removes what has expired from the store, and tries again what it could not write.
   public func sweep() async {
     // What cannot be listed now is listed at the next turn; nobody sees an expired task meanwhile.
-    let expired = (try? await store.numbers(expiringBefore: environment.time.now(), limit: 10_000)) ?? []
+    let expired = (try? await store.numbers(expiringBefore: now().wall, limit: 10_000)) ?? []
     perform(.sweep(expired))
   }
 
   /// Admits no more, lets what runs finish within the grace period, and leaves the rest to the next start.
   func shutDown(grace: TimeValue) async {
     sweeper?.cancel()
+    progressTicker?()
     perform(.close)
     await drain(within: grace)
     perform(.abort)
@@ -208,9 +224,7 @@ public actor AsyncTaskManager {
 
   // MARK: Events in, effects out
 
-  private func now() -> Moment {
-    Moment(wall: environment.time.now(), uptimeNanoseconds: environment.time.uptimeNanoseconds())
-  }
+  private func now() -> Moment { clock.now() }
 
   /// Takes in an event. Calls of the store that follow from it are made by tasks of their own.
   private func perform(_ event: TaskMachine.Event) {
@@ -238,7 +252,9 @@ public actor AsyncTaskManager {
       case .load(let number): calls.append(.load(number))
       case .write(let number, let write): calls.append(.write(number, write, runs[number]?.output))
       case .answer(let token, let answer): deliver(answer, to: token)
-      case .forget(let number): runs[number] = nil
+      case .forget(let number):
+        runs[number] = nil
+        toldProgress[number] = nil
       case .observe(let event): for observer in observers { observer.observe(event) }
       }
     }
@@ -249,6 +265,7 @@ public actor AsyncTaskManager {
 
   private func start(_ number: TaskNumber) {
     guard let run = runs[number] else { return }
+    tellProgress()
     run.attach(
       environment.spawner.spawnRun { [spawner = environment.spawner] in
         let outcome = await run.perform()
@@ -280,19 +297,22 @@ public actor AsyncTaskManager {
         case .replace(let record, let withOutput): try await store.replace(record, result: withOutput ? output?.encode() : nil)
         case .remove: try await store.remove(number)
         }
-        perform(.written(number, failure: nil))
+        wrote(number, usage: try? await store.usage())
       } catch {
         perform(.written(number, failure: APIError(from: error)))
       }
     }
   }
 
+  private func wrote(_ number: TaskNumber, usage: TaskStoreUsage?) {
+    if let usage { perform(.usage(usage)) }
+    perform(.written(number, failure: nil))
+  }
+
   /// Sees to it that something wakes the machine when the next deadline comes. One timer stands at most; one that comes early does no harm.
   private func arm() {
     let moment = now()
-    guard let due = machine.timeUntilDue(at: moment) else { return }
-    // Expiry is the wall clock's, which may be set; so it is looked at now and then.
-    let delay = min(due, .minutes(1))
+    guard let delay = machine.timeUntilDue(at: moment) else { return }
     let deadline = moment.uptime(after: delay)
     if let timer, timer.deadline <= deadline { return }
     timer?.cancel()
@@ -310,6 +330,36 @@ public actor AsyncTaskManager {
     if timer?.deadline == deadline { timer = nil }
     perform(.tick)
   }
+
+  // MARK: Progress
+
+  /// Sees to it that observers hear of progress, for as long as something runs.
+  private func tellProgress() {
+    guard progressTicker == nil, observers.contains(where: \.wantsProgress) else { return }
+    let time = environment.time
+    progressTicker = environment.spawner.spawn { [weak self] in
+      while (try? await time.sleep(for: Self.progressInterval)) != nil, await self?.observeProgress() == true {}
+    }
+  }
+
+  /// - Returns: whether there may be more to tell.
+  private func observeProgress() -> Bool {
+    let moment = now()
+    for (number, run) in runs.sorted(by: { $0.key < $1.key }) {
+      guard let task = machine.tasks[number], task.phase == .running || task.phase == .stopping else { continue }
+      let reading = run.context.progress.reading
+      guard reading != toldProgress[number, default: QueryProgress.Reading()] else { continue }
+      toldProgress[number] = reading
+      var event = task.event(.progressed, at: moment)
+      event.progress = reading
+      for observer in observers where observer.wantsProgress { observer.observe(event) }
+    }
+    guard machine.runningCount == 0 else { return true }
+    progressTicker = nil
+    return false
+  }
+
+  private static let progressInterval = TimeValue.seconds(1)
 
   // MARK: Waiting
 
@@ -387,7 +437,7 @@ public actor AsyncTaskManager {
 
   private func listing(_ snapshot: TaskSnapshot) -> TaskListing {
     TaskListing(
-      id: snapshot.record.id, language: snapshot.record.language, dialect: snapshot.record.dialect, action: snapshot.action,
+      id: snapshot.record.id, language: snapshot.record.language, dialect: snapshot.record.dialect, action: snapshot.record.action,
       owner: snapshot.record.owner, opaqueID: snapshot.record.opaqueID, isCancelled: snapshot.isCancelled,
       view: view(snapshot, runs[snapshot.record.id.number]))
   }

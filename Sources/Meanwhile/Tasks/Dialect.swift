@@ -73,6 +73,8 @@ public struct DialectTiming: Sendable {
   /// The shortest keep-alive at submit, with the problem that a shorter one is reported as.
   public var keepAliveMin: Bound?
   public var keepAliveMax: Bound?
+  /// How long a query may run before it is cancelled; nil: as long as it is kept.
+  public var runMax: TimeValue?
 
   /// A limit of a time value, and the error for one beyond it.
   public struct Bound: Sendable {

@@ -1,7 +1,6 @@
 /// A task as the machine holds it: its record, its phase, and who waits for it.
 struct LiveTask: Sendable {
   var record: TaskRecord
-  let action: String
   let isAsynchronous: Bool
   let keepsFailures: Bool
   private(set) var phase: TaskPhase
@@ -22,12 +21,13 @@ struct LiveTask: Sendable {
   var awaitsAttempt = false
   /// Uptime at submission; nil for a task of an earlier start.
   let submittedUptime: UInt64?
+  /// Uptime at the beginning of its run.
+  var startedUptime: UInt64?
 
   init(
-    _ record: TaskRecord, action: String, isAsynchronous: Bool, keepsFailures: Bool = true, phase: TaskPhase, submittedUptime: UInt64? = nil
+    _ record: TaskRecord, isAsynchronous: Bool, keepsFailures: Bool = true, phase: TaskPhase, submittedUptime: UInt64? = nil
   ) {
     self.record = record
-    self.action = action
     self.isAsynchronous = isAsynchronous
     self.keepsFailures = keepsFailures
     self.phase = phase
@@ -68,9 +68,21 @@ struct LiveTask: Sendable {
     return TimeValue(nanoseconds: Int64(clamping: now.uptimeNanoseconds &- min(submittedUptime, now.uptimeNanoseconds)))
   }
 
+  /// How long its run has gone on; nil before it began.
+  func running(at now: Moment) -> TimeValue? {
+    startedUptime.map { TimeValue(nanoseconds: Int64(clamping: now.uptimeNanoseconds &- min($0, now.uptimeNanoseconds))) }
+  }
+
+  /// What observers are told of it.
+  func event(_ kind: TaskEvent.Kind, at now: Moment) -> TaskEvent {
+    TaskEvent(
+      kind: kind, taskID: record.id, language: record.language, dialect: record.dialect, at: now.wall, elapsed: elapsed(at: now),
+      running: running(at: now), progress: record.progress)
+  }
+
   func snapshot(at now: Moment) -> TaskSnapshot {
     TaskSnapshot(
-      record: record, action: action, isAsynchronous: isAsynchronous, hasID: isAsynchronous && (phase.isUnfinished || isKept),
+      record: record, isAsynchronous: isAsynchronous, hasID: isAsynchronous && (phase.isUnfinished || isKept),
       isCancelled: cancellation != nil, elapsed: elapsed(at: now), now: now.wall)
   }
 }
@@ -78,7 +90,6 @@ struct LiveTask: Sendable {
 /// A task as it was at one moment.
 struct TaskSnapshot: Sendable {
   var record: TaskRecord
-  var action: String
   var isAsynchronous: Bool
   /// Whether the id answers later.
   var hasID: Bool

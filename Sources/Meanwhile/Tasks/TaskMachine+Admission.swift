@@ -2,7 +2,7 @@
 extension TaskMachine {
   mutating func admit(_ submission: Submission) {
     var task = LiveTask(
-      submission.record, action: submission.action, isAsynchronous: submission.isAsynchronous, keepsFailures: submission.keepsFailures,
+      submission.record, isAsynchronous: submission.isAsynchronous, keepsFailures: submission.keepsFailures,
       phase: .queued, submittedUptime: now.uptimeNanoseconds)
     observe(.submitted, task)
     if let refusal = refusal(of: submission) {
@@ -27,6 +27,7 @@ extension TaskMachine {
       return concurrency.error
     }
     guard waitingCount < limits.waitersMax else { return .tooManyWaiters(limits.waitersMax) }
+    if submission.isAsynchronous, let full = limits.exceeded(by: usage) { return full }
     guard runningCount >= limits.runningMax || !queue.isEmpty else { return nil }
     let owner = submission.record.owner
     if queue.count >= limits.queuedMax {
@@ -45,7 +46,7 @@ extension TaskMachine {
   /// Takes back a task that had not finished when the server ended. The attempt is durable before the run begins, so that a query that brings the
   /// server down cannot do so for ever.
   mutating func recover(_ record: TaskRecord) {
-    var task = LiveTask(record, action: record.dialect, isAsynchronous: true, phase: .queued)
+    var task = LiveTask(record, isAsynchronous: true, phase: .queued)
     task.durability = TaskDurability(written: .request)
     task.durability.revision = 1
     task.isAcknowledged = true
@@ -86,8 +87,10 @@ extension TaskMachine {
     while runningCount < limits.runningMax, let number = queue.popFirst() {
       guard advance(number, .start), let task = tasks[number] else { continue }
       tasks[number]?.record.started = now.wall
+      tasks[number]?.startedUptime = now.uptimeNanoseconds
+      if let runMax = task.record.runMax { runDeadlines.set(number, to: now.uptime(after: runMax)) }
       emit(.start(number))
-      observe(.started, task)
+      if let begun = tasks[number] { observe(.started, begun) }
       if task.isStopAsked { finishEarly(number) }
       answerWaiters(of: number)
     }
@@ -164,10 +167,35 @@ extension APIError {
     .rejected("rejected execution of request: [\(limit)] clients wait for queries, which is the most there may be", retryAfterSeconds: 1)
   }
 
+  static func ranTooLong(_ limit: TimeValue) -> APIError { .taskCancelled("it ran for longer than [\(limit.text)]") }
+
   static func abandonedAfter(attempts: Int) -> APIError {
     .internalFailure("the server ended during each of [\(attempts)] attempts to run this query; it is not run again")
   }
 
   /// The answer about an id that never was, that is gone, or that is somebody else's: byte for byte the same.
   static func notFound(_ id: TaskID) -> APIError { .resourceNotFound(id.encoded) }
+}
+
+extension ServiceLimits {
+  /// The error for one more task that may be kept; nil where there is room.
+  fileprivate func exceeded(by usage: TaskStoreUsage) -> APIError? {
+    if usage.records >= storedMax {
+      return .storeIsFull("[\(usage.records)] tasks are kept, and the limit is [\(storedMax)]", ServiceSettings.storedMax.name)
+    }
+    if usage.bytes >= storedBytesMax {
+      return .storeIsFull(
+        "kept tasks and results take [\(ByteSize(usage.bytes).text)], and the limit is [\(ByteSize(storedBytesMax).text)]",
+        ServiceSettings.storedBytesMax.name)
+    }
+    return nil
+  }
+}
+
+extension APIError {
+  /// Nothing more can be kept until something is deleted or expires.
+  fileprivate static func storeIsFull(_ what: String, _ setting: String) -> APIError {
+    .rejected(
+      "rejected execution of query: \(what); delete results, let them expire, or raise the setting [\(setting)]", retryAfterSeconds: 60)
+  }
 }

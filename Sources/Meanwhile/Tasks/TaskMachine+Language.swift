@@ -21,6 +21,8 @@ extension TaskMachine {
     /// A load has returned; nil where the store has no such record.
     case loaded(TaskNumber, TaskRecord?)
     case loadFailed(TaskNumber, APIError)
+    /// How much the store holds now.
+    case usage(TaskStoreUsage)
     /// The limits have changed. What there is already stays, even above a lower limit; places that a higher one gives are taken at once.
     case limit(ServiceLimits)
     /// Something is due.
@@ -72,8 +74,6 @@ extension TaskMachine {
   /// A query that wants to run, and the client that waits for it.
   struct Submission: Sendable {
     var record: TaskRecord
-    /// Such as `indices:data/read/esql[a]`.
-    var action: String
     /// False for a call that says nothing of tasks: nothing of it is ever kept.
     var isAsynchronous: Bool
     var keepsFailures: Bool

@@ -146,7 +146,7 @@ extension TaskMachine {
       return
     }
     let phase: TaskPhase = record.state.isFinished ? TaskPhase(record.state) : .queued
-    var task = LiveTask(record, action: record.dialect, isAsynchronous: true, phase: phase)
+    var task = LiveTask(record, isAsynchronous: true, phase: phase)
     guard record.state.isFinished || isExpired(task) else {
       // A request that does not run here is the next start's: this one is ending, or could not remove what it had refused.
       for question in questions {

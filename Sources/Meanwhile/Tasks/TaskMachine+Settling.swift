@@ -59,6 +59,10 @@ extension TaskMachine {
   // MARK: Time
 
   mutating func tick() {
+    while let number = runDeadlines.popDue(at: now.uptimeNanoseconds) {
+      guard let runMax = tasks[number]?.record.runMax else { continue }
+      cancel(number, because: .ranTooLong(runMax))
+    }
     while let number = expiries.popDue(at: now.wall) {
       settle(number)
     }

@@ -26,6 +26,10 @@ struct TaskMachine {
   private(set) var unfinishedCounts: [String: Int] = [:]
   /// When waits run out, in nanoseconds of uptime.
   var waitDeadlines = DeadlineHeap<WaiterToken, UInt64>()
+  /// When runs have gone on for too long, in nanoseconds of uptime.
+  var runDeadlines = DeadlineHeap<TaskNumber, UInt64>()
+  /// How much the store holds, as it last said.
+  var usage = TaskStoreUsage()
   /// When tasks expire, in milliseconds of the wall clock.
   var expiries = DeadlineHeap<TaskNumber, Timestamp>()
   /// No task is admitted any more.
@@ -50,6 +54,7 @@ struct TaskMachine {
     case .written(let number, let failure): written(number, failure)
     case .loaded(let number, let record): loaded(number, record)
     case .loadFailed(let number, let error): loadFailed(number, error)
+    case .usage(let usage): self.usage = usage
     case .limit(let limits): limit(to: limits)
     case .tick: tick()
     case .sweep(let expired): sweep(expired)
@@ -65,22 +70,17 @@ struct TaskMachine {
 
   /// How long until something is due; nil while nothing is.
   func timeUntilDue(at moment: Moment) -> TimeValue? {
-    let wait = waitDeadlines.earliest.map { deadline in
+    let due = [waitDeadlines.earliest, runDeadlines.earliest].compactMap(\.self).map { deadline in
       TimeValue(nanoseconds: Int64(clamping: deadline > moment.uptimeNanoseconds ? deadline - moment.uptimeNanoseconds : 0))
     }
     let expiry = expiries.earliest.map { TimeValue.milliseconds(max(0, $0.milliseconds &- moment.wall.milliseconds)) }
-    guard let wait, let expiry else { return wait ?? expiry }
-    return min(wait, expiry)
+    return (due + [expiry].compactMap(\.self)).min()
   }
 
   mutating func emit(_ effect: Effect) { effects.append(effect) }
 
   mutating func observe(_ kind: TaskEvent.Kind, _ task: LiveTask) {
-    emit(
-      .observe(
-        TaskEvent(
-          kind: kind, taskID: task.record.id, language: task.record.language, dialect: task.record.dialect, at: now.wall,
-          elapsed: task.elapsed(at: now))))
+    emit(.observe(task.event(kind, at: now)))
   }
 
   /// Moves a task along the picture, and keeps count.
@@ -90,6 +90,7 @@ struct TaskMachine {
   mutating func advance(_ number: TaskNumber, _ trigger: TaskPhase.Trigger) -> Bool {
     guard let before = tasks[number]?.phase, let after = before.after(trigger) else { return false }
     tasks[number]?.enter(after)
+    if !after.hasRun { runDeadlines.remove(number) }
     count(number, from: before, to: after)
     return true
   }

@@ -13,6 +13,8 @@ extension TaskRecord {
       "keep_on_completion": .bool(keepOnCompletion), "attempts": .integer(Int64(attempts)), "is_partial": .bool(isPartial),
       "request": request.json,
     ]
+    object["action"] = .string(action)
+    object["run_max_nanos"] = runMax.map { .integer($0.nanoseconds) }
     object["owner"] = owner.map(JSONValue.string)
     object["principal"] = principal?.json
     object["opaque_id"] = opaqueID.map(JSONValue.string)
@@ -38,9 +40,11 @@ extension TaskRecord {
     else { throw .internalFailure("a stored task record cannot be read") }
     self.init(
       id: TaskID(document: document, node: node, number: number), language: language, dialect: dialect,
-      principal: json["principal"].flatMap(Principal.init(json:)), request: request, description: description,
+      action: json["action"]?.string, principal: json["principal"].flatMap(Principal.init(json:)), request: request,
+      description: description,
       opaqueID: json["opaque_id"]?.string, state: state, submitted: submitted, expires: expires, keepOnCompletion: keepOnCompletion)
     self.owner = json["owner"]?.string
+    self.runMax = json["run_max_nanos"]?.int.map { TimeValue(nanoseconds: $0) }
     self.started = json["started"]?.timestamp
     self.completed = json["completed"]?.timestamp
     self.attempts = attempts

@@ -5,6 +5,8 @@ public struct TaskRecord: Sendable, Hashable {
   public var language: String
   /// The dialect's name: how the API that submitted it speaks about tasks.
   public var dialect: String
+  /// What listings show it as, such as `indices:data/read/esql[a]`.
+  public var action: String
   /// Whose it is (``Principal/owner``); nil when it was submitted with security off.
   public var owner: String?
   /// The principal, to run the request again after a crash with privileges checked again; never a header.
@@ -24,6 +26,8 @@ public struct TaskRecord: Sendable, Hashable {
   public var expires: Timestamp
   /// Whether the client asked to keep the result even when it was done in time.
   public var keepOnCompletion: Bool
+  /// How long one run may take; nil: as long as the task is kept.
+  public var runMax: TimeValue?
   /// How often it was started, first run included.
   public var attempts: Int
   /// Why it failed; set in state `failed`.
@@ -36,12 +40,14 @@ public struct TaskRecord: Sendable, Hashable {
   public var progress = QueryProgress.Reading()
 
   public init(
-    id: TaskID, language: String, dialect: String, principal: Principal? = nil, request: StoredRequest, description: String,
-    opaqueID: String? = nil, state: TaskState = .queued, submitted: Timestamp, expires: Timestamp, keepOnCompletion: Bool
+    id: TaskID, language: String, dialect: String, action: String? = nil, principal: Principal? = nil, request: StoredRequest,
+    description: String, opaqueID: String? = nil, state: TaskState = .queued, submitted: Timestamp, expires: Timestamp,
+    keepOnCompletion: Bool
   ) {
     self.id = id
     self.language = language
     self.dialect = dialect
+    self.action = action ?? dialect
     self.owner = principal?.owner
     self.principal = principal
     self.request = request

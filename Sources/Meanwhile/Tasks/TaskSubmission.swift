@@ -21,6 +21,8 @@ public struct TaskSubmission: Sendable {
   /// Whether a failure in time is kept where an output would be.
   public var keepsFailures = true
   public var concurrency: ConcurrencyLimit?
+  /// How long the query may run; nil: as long as it is kept.
+  public var runMax: TimeValue?
   public var work: Work
 
   public init(

@@ -8,6 +8,8 @@ struct MachineBench {
   var effects: [TaskMachine.Effect] = []
   var answers: [WaiterToken: TaskMachine.Answer] = [:]
   var events: [TaskEvent.Kind] = []
+  /// What observers were told last.
+  var lastEvent: TaskEvent?
   private var nextNumber: TaskNumber = 1
   private var nextToken: WaiterToken = 1
 
@@ -26,7 +28,9 @@ struct MachineBench {
     for effect in effects {
       switch effect {
       case .answer(let token, let answer): answers[token] = answer
-      case .observe(let event): events.append(event.kind)
+      case .observe(let event):
+        events.append(event.kind)
+        lastEvent = event
       default: break
       }
     }
@@ -51,7 +55,7 @@ struct MachineBench {
   @discardableResult
   mutating func submit(
     owner: String? = nil, wait: TimeValue? = .zero, keepAlive: TimeValue = .days(5), keeps: Bool = false, isAsynchronous: Bool = true,
-    concurrency: ConcurrencyLimit? = nil
+    concurrency: ConcurrencyLimit? = nil, runMax: TimeValue? = nil
   ) -> (number: TaskNumber, token: WaiterToken) {
     let number = nextNumber
     nextNumber += 1
@@ -60,11 +64,12 @@ struct MachineBench {
       request: StoredRequest(method: .post, path: "/", parameters: [:], pathParameters: [:], body: []), description: "",
       submitted: moment.wall, expires: moment.wall.advanced(by: keepAlive), keepOnCompletion: keeps)
     record.owner = owner
+    record.runMax = runMax
     let token = token()
     send(
       .submit(
         TaskMachine.Submission(
-          record: record, action: "toy", isAsynchronous: isAsynchronous, keepsFailures: true, concurrency: concurrency, waiter: token,
+          record: record, isAsynchronous: isAsynchronous, keepsFailures: true, concurrency: concurrency, waiter: token,
           wait: wait)))
     return (number, token)
   }

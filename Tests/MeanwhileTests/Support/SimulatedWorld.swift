@@ -97,7 +97,7 @@ struct SimulatedWorld {
     send(
       .submit(
         TaskMachine.Submission(
-          record: record, action: "toy", isAsynchronous: random.chance(0.8), keepsFailures: random.chance(0.5), waiter: token, wait: wait)))
+          record: record, isAsynchronous: random.chance(0.8), keepsFailures: random.chance(0.5), waiter: token, wait: wait)))
   }
 
   private mutating func ask() {

@@ -40,7 +40,7 @@ final class AsynchronousSearchCounters: Observer {
         counts.running -= 1
       case .persisted: counts.persisted += 1
       case .persistFailed: counts.persistFailed += 1
-      case .started, .stopped, .expired, .deleted: break
+      case .started, .progressed, .stopped, .expired, .deleted: break
       }
     }
   }

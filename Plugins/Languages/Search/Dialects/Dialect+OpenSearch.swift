@@ -12,7 +12,8 @@ extension Dialect where Language == SearchLanguage {
     var timing = DialectTiming()
     timing.submitWait = .seconds(1)
     timing.getWait = .zero
-    timing.keepAlive = .days(1)
+    timing.keepAlive = min(.days(1), keepAliveMax)
+    timing.runMax = settings[OpenSearchSettings.runMax]
     timing.waitMax = .init(waitMax) { wait in
       .illegalArgument(
         "Wait for completion timeout for asynchronous search (\(wait.milliseconds)) is too large. It must be less than (\(waitMax.text))."

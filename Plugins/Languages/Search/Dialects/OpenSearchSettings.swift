@@ -17,7 +17,19 @@ public enum OpenSearchSettings {
     "compat.opensearch_states", default: StateNames.documented,
     "What the state of a kept search is called: `documented` says PERSISTED, `internal` STORE_RESIDENT, as servers do.")
 
-  static let all: [any DeclaredSetting] = [waitMax, keepAliveMax, runningMax, keepsFailures, states]
+  public static let runMax = Setting.time(
+    "plugins.asynchronous_search.max_search_running_time", default: .hours(12), min: .seconds(1),
+    "How long a search may run before it is cancelled; in force for searches submitted from then on.")
+  public static let reaperInterval = Setting.time(
+    "plugins.asynchronous_search.active.context.reaper_interval", default: .minutes(5), min: .seconds(5),
+    "How often what has expired is swept from the store; the shortest of such settings counts.")
+  public static let cleanupInterval = Setting.time(
+    "plugins.asynchronous_search.expired.persisted_response.cleanup_interval", default: .minutes(30), min: .seconds(10),
+    "How often what has expired is swept from the store; the shortest of such settings counts.")
+
+  static let all: [any DeclaredSetting] = [
+    waitMax, keepAliveMax, runningMax, keepsFailures, states, runMax, reaperInterval, cleanupInterval,
+  ]
 
   /// Whose word for a state is used.
   public enum StateNames: String, Sendable, CaseIterable {

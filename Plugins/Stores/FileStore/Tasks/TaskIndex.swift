@@ -19,6 +19,15 @@ struct TaskIndex: Sendable {
       if case .inline(let extent) = self { return extent.length }
       return 0
     }
+
+    /// In the log or in a file.
+    var bytes: Int {
+      switch self {
+      case .none: 0
+      case .inline(let extent): extent.length
+      case .file(let reference): reference.byteCount
+      }
+    }
   }
 
   struct Slot: Sendable, Hashable {
@@ -27,6 +36,7 @@ struct TaskIndex: Sendable {
     var result: Result
 
     var liveBytes: Int { TaskLogEntry.recordOffset + LogFormat.tableEntryBytes + record.length + result.liveBytes }
+    var storedBytes: Int { record.length + result.bytes }
   }
 
   private(set) var slots: [TaskNumber: Slot] = [:]
@@ -35,6 +45,8 @@ struct TaskIndex: Sendable {
   private(set) var highestNumber: TaskNumber = 0
   /// Bytes of the log that are still needed.
   private(set) var liveBytes = 0
+  /// Bytes of records and results, wherever they lie.
+  private(set) var storedBytes = 0
   private var expiry = ExpiryIndex()
 
   /// Takes in what was put at a position of the log.
@@ -57,6 +69,7 @@ struct TaskIndex: Sendable {
     slots[put.number] = slot
     if put.isFinished { unfinished.remove(put.number) } else { unfinished.insert(put.number) }
     liveBytes += slot.liveBytes - (old?.liveBytes ?? 0)
+    storedBytes += slot.storedBytes - (old?.storedBytes ?? 0)
     highestNumber = max(highestNumber, put.number)
     expiry.set(put.number, expires: put.expires)
     guard case .file(let reference)? = old?.result, old?.result != result else { return nil }
@@ -69,6 +82,7 @@ struct TaskIndex: Sendable {
     guard let old = slots.removeValue(forKey: number) else { return nil }
     liveBytes -= old.liveBytes
     unfinished.remove(number)
+    storedBytes -= old.storedBytes
     expiry.remove(number)
     guard case .file(let reference) = old.result else { return nil }
     return reference

@@ -10,6 +10,7 @@ extension TaskRecord {
     case node, number, language, dialect, owner, principal, request, description, opaqueID, state, submitted, started, completed, expires
     case keepOnCompletion, attempts, failure, isPartial
     case wasStopped, rowsRead, rowsTotal, bytesRead, bytesTotal
+    case action, runMax
   }
 
   func encodedForStore() -> [UInt8] {
@@ -32,6 +33,8 @@ extension TaskRecord {
     field(.number, id.number)
     field(.language, language.utf8)
     field(.dialect, dialect.utf8)
+    field(.action, action.utf8)
+    if let runMax { field(.runMax, UInt64(bitPattern: runMax.nanoseconds)) }
     if let owner { field(.owner, owner.utf8) }
     if let principal { field(.principal, Self.encode(principal)) }
     field(.request, Self.encode(request))
@@ -82,9 +85,10 @@ extension TaskRecord {
     else { throw ByteReader.Malformed() }
     self.init(
       id: TaskID(document: document, node: node, number: taskNumber), language: language, dialect: dialect,
-      principal: try fields[.principal].map(Self.decodePrincipal), request: try Self.decodeRequest(requestBytes),
+      action: try text(.action), principal: try fields[.principal].map(Self.decodePrincipal), request: try Self.decodeRequest(requestBytes),
       description: try text(.description) ?? "", opaqueID: try text(.opaqueID), state: state, submitted: submitted, expires: expires,
       keepOnCompletion: try number(.keepOnCompletion) == 1)
+    runMax = try number(.runMax).map { TimeValue(nanoseconds: Int64(bitPattern: $0)) }
     owner = try text(.owner)
     started = try moment(.started)
     completed = try moment(.completed)
