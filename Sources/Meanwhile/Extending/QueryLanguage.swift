@@ -39,6 +39,10 @@ public protocol QueryLanguage: EndpointProvider {
   /// The text that listings show for a query; the default is the request's path.
   func describe(_ query: Query, _ request: EndpointRequest) -> String
 
+  /// What a query has in common with those that may share one run with it, where the setting `meanwhile.tasks.single_flight` is on: all that its output
+  /// depends on, the version of the data included. Nil, the default, is a query that always runs alone.
+  func flightKey(of query: Query, _ request: EndpointRequest) async throws -> String?
+
   /// The language's endpoints. With an output that is ``JSONRenderable`` the default gives it a synchronous query at `POST /_{name}` and the whole
   /// asynchronous life at `/_{name}/async`, in the standard dialect.
   var routes: [Route] { get }
@@ -49,6 +53,8 @@ extension QueryLanguage {
   public var name: String { Self.name }
 
   public func describe(_ query: Query, _ request: EndpointRequest) -> String { request.path }
+
+  public func flightKey(of query: Query, _ request: EndpointRequest) async throws -> String? { nil }
 }
 
 extension QueryLanguage where Output: JSONRenderable {

@@ -6,6 +6,8 @@ public final class QueryProgress: Sendable {
   private let rowsTotal = Atomic<Int>(0)
   private let bytes = Atomic<Int>(0)
   private let bytesTotal = Atomic<Int>(0)
+  /// The run whose progress this is, where it is another's.
+  private let followed = Mutex<QueryProgress?>(nil)
 
   public init() {}
 
@@ -42,6 +44,9 @@ public final class QueryProgress: Sendable {
     bytes.add(size, ordering: .relaxed)
   }
 
+  /// From now on this says what another says.
+  func follow(_ other: QueryProgress) { followed.withLock { $0 = other } }
+
   /// The run has its result: what was announced and not read is not needed.
   public func finish() {
     rows.max(rowsTotal.load(ordering: .relaxed), ordering: .relaxed)
@@ -49,7 +54,8 @@ public final class QueryProgress: Sendable {
   }
 
   public var reading: Reading {
-    Reading(
+    if let followed = followed.withLock({ $0 }) { return followed.reading }
+    return Reading(
       rows: rows.load(ordering: .relaxed), rowsTotal: rowsTotal.load(ordering: .relaxed), bytes: bytes.load(ordering: .relaxed),
       bytesTotal: bytesTotal.load(ordering: .relaxed))
   }

@@ -4,6 +4,8 @@ import Synchronization
 public final class QuerySignals: Sendable {
   private let cancelled = Atomic(false)
   private let finishEarly = Atomic(false)
+  /// Whoever is to be told of an early finish, for a run that waits for something.
+  private let listeners = Mutex<[@Sendable () -> Void]>([])
 
   public init() {}
 
@@ -20,5 +22,21 @@ public final class QuerySignals: Sendable {
 
   public func cancel() { cancelled.store(true, ordering: .relaxed) }
 
-  public func requestEarlyFinish() { finishEarly.store(true, ordering: .relaxed) }
+  public func requestEarlyFinish() {
+    let told = listeners.withLock { listeners in
+      finishEarly.store(true, ordering: .relaxed)
+      defer { listeners = [] }
+      return listeners
+    }
+    for listener in told { listener() }
+  }
+
+  /// Tells of an early finish once it is asked for; at once where it has been.
+  func onEarlyFinish(_ listener: @escaping @Sendable () -> Void) {
+    let isAsked = listeners.withLock { listeners in
+      if !shouldFinishEarly { listeners.append(listener) }
+      return shouldFinishEarly
+    }
+    if isAsked { listener() }
+  }
 }

@@ -26,6 +26,9 @@ public enum ServiceSettings {
   public static let memoryPerQueryMax = Setting.bytes(
     "meanwhile.tasks.memory_per_query_max", default: ServiceLimits().memoryBytesPerQueryMax, in: 1...Int.max,
     "Memory that one query may hold; in force for queries submitted from then on.")
+  public static let singleFlight = Setting.flag(
+    "meanwhile.tasks.single_flight", default: false,
+    "Whether identical queries of one user that run at the same moment on the same data share one run.")
   public static let sweepInterval = Setting.time(
     "meanwhile.tasks.sweep_interval", default: ServiceConfiguration().sweepInterval, min: .seconds(1),
     "How often what has expired is swept from the store. Expired results are gone for clients at once, whatever this is.")
@@ -47,7 +50,7 @@ public enum ServiceSettings {
   static func declared(_ configuration: ServiceConfiguration) -> [any DeclaredSetting] {
     limits.map { $0.setting.withDefault(configuration.limits[keyPath: $0.path]) } + [
       sweepInterval.withDefault(configuration.sweepInterval), shutdownGrace.withDefault(configuration.shutdownGrace),
-      getWaitDefault.withDefault(configuration.getWaitDefault),
+      getWaitDefault.withDefault(configuration.getWaitDefault), singleFlight,
     ]
   }
 }

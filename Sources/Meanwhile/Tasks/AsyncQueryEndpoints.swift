@@ -97,6 +97,7 @@ extension AsyncQueryEndpoints {
     }
     submission.keepsFailures = dialect.keepsFailures
     submission.concurrency = options == nil ? nil : dialect.concurrency
+    if session.service.settings[ServiceSettings.singleFlight] { submission.flightKey = try await language.flightKey(of: query, request) }
     submission.runMax = options == nil ? nil : dialect.timing.runMax
     return submission
   }

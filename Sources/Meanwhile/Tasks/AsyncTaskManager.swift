@@ -8,6 +8,7 @@ public actor AsyncTaskManager {
   private let observers: [any Observer]
   private let nodeID: String
   let memory: MemoryBudget
+  private let flights = SingleFlight()
   private var limits: ServiceLimits
   private(set) var machine: TaskMachine
   private(set) var runs: [TaskNumber: TaskRun] = [:]
@@ -56,7 +57,7 @@ public actor AsyncTaskManager {
       expires: now.advanced(by: submission.options?.keepAlive ?? Self.synchronousTimeMax),
       keepOnCompletion: submission.options?.keepOnCompletion ?? false)
     record.runMax = submission.runMax
-    runs[id.number] = makeRun(id, session: submission.session, work: submission.work)
+    runs[id.number] = makeRun(id, session: submission.session, work: work(of: submission))
     let reception = await receive(until: disconnection) { [record] token in
       .submit(
         TaskMachine.Submission(
@@ -425,6 +426,14 @@ public actor AsyncTaskManager {
 
   private func makeRun(_ id: TaskID, session: Session, work: @escaping TaskSubmission.Work) -> TaskRun {
     TaskRun(id, session: session, memory: MemoryBudget(limit: limits.memoryBytesPerQueryMax, parent: memory), work: work)
+  }
+
+  /// What a task runs: the query, or its part in a run that others share.
+  private func work(of submission: TaskSubmission) -> TaskSubmission.Work {
+    guard let flightKey = submission.flightKey else { return submission.work }
+    let key = SingleFlight.Key(language: submission.language, owner: submission.session.principal?.owner, query: flightKey)
+    let budget = MemoryBudget(limit: limits.memoryBytesPerQueryMax, parent: memory)
+    return flights.work(key, memory: budget, submission.work)
   }
 
   private func view(_ snapshot: TaskSnapshot, _ run: TaskRun?) -> TaskView {

@@ -23,6 +23,8 @@ public struct TaskSubmission: Sendable {
   public var concurrency: ConcurrencyLimit?
   /// How long the query may run; nil: as long as it is kept.
   public var runMax: TimeValue?
+  /// What it has in common with queries that it may share a run with: see ``QueryLanguage/flightKey(of:_:)``. Nil: it runs alone.
+  public var flightKey: String?
   public var work: Work
 
   public init(

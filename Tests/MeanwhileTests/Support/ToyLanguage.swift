@@ -38,6 +38,8 @@ struct ToyLanguage: QueryLanguage {
     return JSONOutput(["said": .string(query.say)])
   }
 
+  func flightKey(of query: Query, _ request: EndpointRequest) async throws -> String? { "\(query.say) \(query.hold ?? "")" }
+
   func describe(_ query: Query, _ request: EndpointRequest) -> String { "say \(query.say)" }
 
   final class Gates: Sendable {
