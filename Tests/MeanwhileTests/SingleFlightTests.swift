@@ -23,6 +23,14 @@ struct SingleFlightTests {
     try await service.respond(to: EndpointRequest(method, "/_toy/async/\(id)\(what)")).json()
   }
 
+  /// Waits until so many tasks follow a run: they show its progress.
+  private func follow(_ service: Service, _ count: Int) async throws -> Bool {
+    try await eventually {
+      let tasks = try await service.tasks.list()
+      return tasks.count == count && tasks.allSatisfy { $0.view.progress.rows == 1 }
+    }
+  }
+
   private func finishes(_ service: Service) async throws -> Bool {
     try await eventually { try await service.tasks.list().isEmpty }
   }
@@ -34,7 +42,7 @@ struct SingleFlightTests {
     for _ in 0..<3 { ids.append(try await submit(service, ["say": "hello", "hold": "gate"])) }
     #expect(await eventually { toy.gates.runs == runs })
     #expect(Set(ids).count == 3)
-    #expect(try await eventually { try await service.tasks.list().allSatisfy { $0.view.progress.rows == 1 } })
+    #expect(try await follow(service, 3))
     toy.gates.open("gate")
     for id in ids { #expect(try await ask(service, .get, id)["said"] == "hello") }
     #expect(toy.gates.runs == runs)
@@ -54,8 +62,8 @@ struct SingleFlightTests {
   @Test func theRunIsCancelledWithItsLastFollowerOnly() async throws {
     let service = try await service()
     let first = try await submit(service, ["say": "x", "hold": "gate"])
-    #expect(await eventually { toy.gates.runs == 1 })
     let second = try await submit(service, ["say": "x", "hold": "gate"])
+    #expect(try await follow(service, 2))
     _ = try await ask(service, .delete, first)
     #expect(try await eventually { try await service.tasks.list().count == 1 })
     toy.gates.open("gate")
@@ -63,7 +71,8 @@ struct SingleFlightTests {
 
     let third = try await submit(service, ["say": "y", "hold": "never"])
     let fourth = try await submit(service, ["say": "y", "hold": "never"])
-    #expect(await eventually { toy.gates.runs == 2 })
+    #expect(try await follow(service, 2))
+    #expect(toy.gates.runs == 2)
     for id in [third, fourth] { _ = try await ask(service, .delete, id) }
     #expect(try await finishes(service))
     await service.shutDown()
@@ -72,8 +81,8 @@ struct SingleFlightTests {
   @Test func aStopAnswersOneFollowerWithWhatThereIsAndTheLastWithTheRunsOwn() async throws {
     let service = try await service()
     let first = try await submit(service, ["say": "x", "hold": "never"])
-    #expect(await eventually { toy.gates.runs == 1 })
     let second = try await submit(service, ["say": "x", "hold": "never"])
+    #expect(try await follow(service, 2))
     let stopped = try await ask(service, .post, first, "/stop")
     #expect(stopped["is_partial"] == true)
     #expect(stopped["said"] == "so far")
