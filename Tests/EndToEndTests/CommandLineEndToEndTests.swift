@@ -90,8 +90,10 @@ struct CommandLineEndToEndTests {
   @Test("A task is watched until it ends, and the exit status says how", .timeLimit(.minutes(2)))
   func watch() async throws {
     try await withServer(["--memory", "--developer"]) { client in
-      func submit(_ duration: String) async throws -> String {
-        let body = #"{"query":"ROW a = 1 | EVAL b = DELAY(\#(duration))","wait_for_completion_timeout":"0s"}"#
+      // More rows than are worked on at once, so that a stop leaves some out.
+      try await client.load((0..<20_000).map { "{\"n\":\($0)}" }, into: "numbers")
+      func submit(_ duration: String, from source: String = "ROW a = 1") async throws -> String {
+        let body = #"{"query":"\#(source) | WHERE DELAY(\#(duration)) | STATS COUNT(*)","wait_for_completion_timeout":"0s"}"#
         return try #require(try await client.post("/_query/async", body).json["id"]?.string)
       }
       func watch(_ id: String) async throws -> Program.Outcome { try await Program.run(["tasks", "watch", id, "--server", client.url]) }
@@ -103,7 +105,7 @@ struct CommandLineEndToEndTests {
       #expect(try await watch(short).output == "completed\n")
 
       for (command, status, says) in [("stop", 3, "stopped early"), ("cancel", 1, "task_cancelled_exception"), ("delete", 4, "deleted")] {
-        let id = try await submit("60 s")
+        let id = try await submit("10 ms", from: "FROM numbers")
         async let watched = watch(id)
         try await Task.sleep(for: .milliseconds(300))
         let ended = try await Program.run(["tasks", command, id, "--server", client.url])
