@@ -147,6 +147,9 @@ extension IndexStoreConformance {
         }
         try await store.refresh("a")
         try check.equal(try await IndexSample.sources(store), expected, "the documents of a snapshot, seed \(seed)")
+        let numbers: [String: Value] = expected.mapValues { (try? JSONValue.parse($0))?["n"]?.int.map(Value.long) ?? .null }
+        try check.equal(try await IndexSample.cells("n", store), numbers, "a column, seed \(seed)")
+        try IndexSample.checkIndexes(try await store.snapshot(of: "a"), check)
       }
     }
   ]

@@ -56,6 +56,31 @@ enum IndexSample {
     }
   }
 
+  /// Checks that inverted indexes, where segments have them, say of each term what the texts say.
+  static func checkIndexes(_ snapshot: IndexSnapshot, _ check: Check) throws {
+    for view in snapshot.segments {
+      for (path, analyzer) in snapshot.definition.mapping.analyzers {
+        guard let column = try view.segment.column(path), let index = try view.segment.invertedIndex(path, analyzer: analyzer) else {
+          continue
+        }
+        var expected: [[UInt8]: [UInt32]] = [:]
+        for row in 0..<view.segment.rowCount {
+          var terms: Set<[UInt8]> = []
+          for case .bytes(let text) in column.value(atRow: row).elements {
+            terms.formUnion(analyzer.terms(of: String(decoding: text, as: UTF8.self)))
+          }
+          for term in terms { expected[term, default: []].append(UInt32(row)) }
+        }
+        var found: [[UInt8]: [UInt32]] = [:]
+        for term in 0..<index.terms.count {
+          let postings = try index.postings(ofTerm: term)
+          found[Array(index.terms[term])] = (0..<postings.count).map { postings.rows[$0] }
+        }
+        try check.equal(found, expected, "the inverted index of [\(path)]")
+      }
+    }
+  }
+
   /// A document with fields that come and go, of every shape that a mapping can take in.
   static func randomDocument(_ random: inout SeededRandom) -> [UInt8] {
     var object = JSONObject()

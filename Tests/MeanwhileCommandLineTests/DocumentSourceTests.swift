@@ -1,4 +1,5 @@
 #if CLI
+import Meanwhile
 import Testing
 
 @testable import MeanwhileCommandLine
@@ -54,6 +55,24 @@ struct DocumentSourceTests {
     let (bodies, batch) = documents("a\tb\n1\t2\n3\n", .tsv)
     #expect(bodies == ["{\"a\":1,\"b\":2}"])
     #expect(batch.refused.map(\.line) == [3])
+  }
+
+  @Test("Any bytes are documents or refusals, the same in blocks of any size")
+  func anyBytes() throws {
+    let alphabet = Array("a1,\"\n\r\t;.-e{\u{FF}".utf8) + [0x00, 0xC3, 0xFF]
+    // A linear congruential generator (Knuth, MMIX): the same bytes in every run.
+    var state: UInt64 = 7
+    func next(_ count: Int) -> Int {
+      state = state &* 6_364_136_223_846_793_005 &+ 1_442_695_040_888_963_407
+      return Int(state >> 33) % count
+    }
+    for _ in 0..<300 {
+      let bytes = (0..<next(120)).map { _ in alphabet[next(alphabet.count)] }
+      let text = String(decoding: bytes, as: UTF8.self)
+      let whole = documents("a,b\n" + text, .csv)
+      for body in whole.bodies { _ = try JSONValue.parse(body) }
+      for block in [1, 2, 7] { #expect(documents("a,b\n" + text, .csv, block: block).bodies == whole.bodies) }
+    }
   }
 
   @Test("A byte order mark is no part of the first name")

@@ -27,7 +27,7 @@ import Testing
 
   private func encoded(_ segment: Segment) throws -> [UInt8] {
     var bytes: [UInt8] = []
-    try SegmentCodec.encode(segment) { bytes.append(contentsOf: $0) }
+    try SegmentCodec.encode(segment, analyzers: ["t": .standard]) { bytes.append(contentsOf: $0) }
     return bytes
   }
 

@@ -98,22 +98,27 @@ extension DocumentEndpoints {
 
   @Sendable func getDocument(_ request: EndpointRequest, _ session: Session) async throws -> EndpointResponse {
     let (index, id, document) = try await find(request, session)
-    var body: [UInt8] = Array("{\"_index\":".utf8)
+    var body: [UInt8] = []
+    try Self.append(document, id: id, index: index, SourceFilter(request.parameters), to: &body)
+    return .encodedJSON(body, status: document == nil ? 404 : 200)
+  }
+
+  /// Appends a document with its metadata, or that it was not found.
+  static func append(
+    _ document: StoredDocument?, id: String, index: String, _ filter: SourceFilter, to body: inout [UInt8]
+  ) throws {
+    body.append(contentsOf: "{\"_index\":".utf8)
     JSONText.append(quoting: index, to: &body)
     body.append(contentsOf: ",\"_id\":".utf8)
     JSONText.append(quoting: id, to: &body)
-    guard let document else {
-      body.append(contentsOf: ",\"found\":false}".utf8)
-      return .encodedJSON(body, status: 404)
-    }
+    guard let document else { return body.append(contentsOf: ",\"found\":false}".utf8) }
     body.append(
       contentsOf: ",\"_version\":\(document.version),\"_seq_no\":\(document.sequenceNumber),\"_primary_term\":1,\"found\":true".utf8)
-    if let source = try SourceFilter(request.parameters).apply(to: document.source) {
+    if let source = try filter.apply(to: document.source) {
       body.append(contentsOf: ",\"_source\":".utf8)
       body.append(contentsOf: source)
     }
     body.append(UInt8(ascii: "}"))
-    return .encodedJSON(body)
   }
 
   @Sendable func getSource(_ request: EndpointRequest, _ session: Session) async throws -> EndpointResponse {
@@ -126,14 +131,23 @@ extension DocumentEndpoints {
 
   private func find(_ request: EndpointRequest, _ session: Session) async throws -> (index: String, id: String, document: StoredDocument?) {
     let store = try session.indexStore()
-    let names = try IndexResolver(try await store.indices()).resolve(request.indexExpression)
-    guard let name = names.first, let id = request.pathParameters["id"] else { throw APIError.indexNotFound(request.indexExpression) }
-    guard names.count == 1 else {
-      throw APIError.illegalArgument(
-        "alias [\(request.indexExpression)] has more than one index associated with it [\(names.joined(separator: ", "))], can't execute a single index op"
-      )
-    }
+    let name = try Self.oneIndex(request.indexExpression, IndexResolver(try await store.indices()))
+    guard let id = request.pathParameters["id"] else { throw APIError.indexNotFound(name) }
     if try request.parameters.bool("refresh") == true { try await store.refresh(name) }
     return (name, id, try await store.document(id, in: name))
+  }
+
+  /// The one index that a name means.
+  ///
+  /// - Throws: `index_not_found_exception` (404), or `illegal_argument_exception` (400) for an alias of several.
+  static func oneIndex(_ expression: String, _ resolver: IndexResolver) throws(APIError) -> String {
+    let names = try resolver.resolve(expression)
+    guard let name = names.first else { throw .indexNotFound(expression) }
+    guard names.count == 1 else {
+      throw .illegalArgument(
+        "alias [\(expression)] has more than one index associated with it [\(names.joined(separator: ", "))], can't execute a single index op"
+      )
+    }
+    return name
   }
 }

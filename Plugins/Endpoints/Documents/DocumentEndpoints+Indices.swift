@@ -6,13 +6,27 @@ extension DocumentEndpoints {
     let name = request.indexExpression
     try IndexName.check(name)
     let body = try await request.jsonObject() ?? JSONObject()
-    let definition = try Self.definition(named: name, body, environment: session.service.environment)
+    let definition = try await Self.newDefinition(named: name, body, session: session)
     try await session.indexStore().createIndex(definition)
     return .json(["acknowledged": true, "shards_acknowledged": true, "index": .string(name)])
   }
 
-  /// The definition of a new index.
-  static func definition(named name: String, _ body: JSONObject, environment: Environment) throws -> IndexDefinition {
+  /// The definition of a new index: what the body says, laid over what a template for such names begins with.
+  ///
+  /// - Throws: `invalid_index_name_exception` (400) where an alias has the name, or what is wrong with the definition.
+  static func newDefinition(named name: String, _ body: JSONObject, session: Session) async throws -> IndexDefinition {
+    let store = try session.indexStore()
+    guard try await !store.indices().contains(where: { $0.definition.aliases[name] != nil }) else {
+      throw APIError(
+        type: "invalid_index_name_exception", reason: "Invalid index name [\(name)], already exists as alias", status: 400,
+        metadata: ["index_uuid": "_na_", "index": .string(name)])
+    }
+    // Hidden indices are the server's own or somebody's on purpose; a pattern `*` does not mean them.
+    let template = try await name.hasPrefix(".") ? nil : IndexTemplates(store).template(for: name)
+    return try definition(named: name, template?.applied(to: body) ?? body, environment: session.service.environment)
+  }
+
+  private static func definition(named name: String, _ body: JSONObject, environment: Environment) throws -> IndexDefinition {
     var definition = IndexDefinition(
       name: name, uuid: DocumentID.makeIndexUUID(environment.random), created: environment.time.now(), mapping: Mapping())
     for member in body.members {
@@ -31,8 +45,10 @@ extension DocumentEndpoints {
         guard let aliases = member.value.object else {
           throw APIError(type: "parse_exception", reason: "key [aliases] must be an object", status: 400)
         }
-        for alias in aliases.names { try checkAlias(alias) }
-        definition.aliases = aliases
+        for alias in aliases.members {
+          try checkAlias(alias.name)
+          definition.aliases[alias.name] = .object(try AliasChange.definition(alias.value.object ?? JSONObject()))
+        }
       default: throw APIError(type: "parse_exception", reason: "unknown key [\(member.name)] for create index", status: 400)
       }
     }
@@ -41,7 +57,7 @@ extension DocumentEndpoints {
     return definition
   }
 
-  private static func checkAlias(_ name: String) throws(APIError) {
+  static func checkAlias(_ name: String) throws(APIError) {
     do { try IndexName.check(name) } catch {
       let reason = error.reason.replacing("Invalid index name [\(name)],", with: "Invalid alias name [\(name)]:")
       throw APIError(type: "invalid_alias_name_exception", reason: reason, status: 400)

@@ -7,7 +7,11 @@ import MeanwhileData
 public struct DocumentEndpoints: EndpointProvider {
   public init() {}
 
-  public var routes: [Route] { indexRoutes + mappingRoutes + writingRoutes + readingRoutes + upkeepRoutes + enrichRoutes }
+  public var routes: [Route] {
+    let indices = indexRoutes + mappingRoutes + aliasRoutes + templateRoutes + listingRoutes + upkeepRoutes
+    let documents = writingRoutes + byQueryRoutes + readingRoutes + multiGetRoutes
+    return indices + documents + enrichRoutes
+  }
 
   private static let timeouts = ["timeout", "master_timeout"]
   private static let targets = IndexResolver.Options.parameterNames

@@ -74,7 +74,8 @@ enum IndexSettings {
     return ["index": .object(index)]
   }
 
-  private static func texts(_ object: JSONObject) -> JSONObject {
+  /// The same with every value a text.
+  static func texts(_ object: JSONObject) -> JSONObject {
     var made = JSONObject()
     for member in object.members {
       switch member.value {

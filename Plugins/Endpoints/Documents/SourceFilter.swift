@@ -17,6 +17,18 @@ struct SourceFilter {
     if let fields = parameters["_source_excludes"] { excludes = Self.list(fields) }
   }
 
+  /// What `_source` says in a body: a flag, a field, a list of fields, or what to include and exclude.
+  init(_ value: JSONValue) {
+    func texts(_ value: JSONValue?) -> [String] { value?.string.map { [$0] } ?? value?.array?.compactMap(\.string) ?? [] }
+    switch value {
+    case .bool(let flag): isWanted = flag
+    case .object(let object):
+      includes = texts(object["includes"] ?? object["include"])
+      excludes = texts(object["excludes"] ?? object["exclude"])
+    default: includes = texts(value)
+    }
+  }
+
   private static func list(_ text: String) -> [String] { text.split(separator: ",").map(String.init) }
 
   /// The source, as it came where all of it is wanted; nil where none is.

@@ -20,7 +20,7 @@ struct WriteTarget: Sendable {
       return
     }
     guard mayCreate else { throw APIError.indexNotFound(name) }
-    let definition = try DocumentEndpoints.definition(named: name, JSONObject(), environment: session.service.environment)
+    let definition = try await DocumentEndpoints.newDefinition(named: name, JSONObject(), session: session)
     do {
       try await store.createIndex(definition)
     } catch let error as APIError where error.type == "resource_already_exists_exception" {

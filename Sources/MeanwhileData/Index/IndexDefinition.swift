@@ -23,6 +23,12 @@ public struct IndexDefinition: Sendable, Hashable {
     self.settings = settings
     self.aliases = aliases
   }
+
+  /// Whether patterns pass the index over: it says so, or its name begins with a dot.
+  public var isHidden: Bool {
+    let hidden = settings["hidden"]
+    return hidden == true || hidden == "true" || name.hasPrefix(".")
+  }
 }
 
 /// An index with its sizes, for listings.

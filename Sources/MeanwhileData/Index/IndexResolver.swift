@@ -48,10 +48,7 @@ public struct IndexResolver: Sendable {
   /// - Parameter indices: all that there are.
   public init(_ indices: [IndexSummary]) {
     entries = indices.map { index in
-      let hidden = index.definition.settings["hidden"]
-      return Entry(
-        name: index.definition.name, isHidden: hidden == true || hidden == "true" || index.definition.name.hasPrefix("."),
-        aliases: index.definition.aliases.names)
+      Entry(name: index.definition.name, isHidden: index.definition.isHidden, aliases: index.definition.aliases.names)
     }
   }
 

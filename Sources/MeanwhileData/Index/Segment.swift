@@ -10,18 +10,22 @@ public final class Segment: Sendable {
   public let fields: [String: FieldSummary]
   private let load: @Sendable (String) throws -> Column?
   private let loadIdentifiers: @Sendable () throws -> IdentifierTable?
+  private let loadIndex: @Sendable (String, Analyzer, () throws -> Void) throws -> InvertedIndex?
 
   /// - Parameters:
   ///   - identifiers: gives the table by which documents are found by id; without one they are searched for.
-  ///   - load: gives the column of a field, all rows; may be called from several threads, and repeatedly.
+  ///   - invertedIndex: gives the inverted index of a text field; without one, texts are searched for terms.
+  ///   - load: gives the column of a field, all rows; like the others, may be called from several threads, and repeatedly.
   public init(
     rowCount: Int, fields: [String: FieldSummary], identifiers: @escaping @Sendable () throws -> IdentifierTable? = { nil },
+    invertedIndex: @escaping @Sendable (String, Analyzer, () throws -> Void) throws -> InvertedIndex? = { _, _, _ in nil },
     load: @escaping @Sendable (String) throws -> Column?
   ) {
     self.rowCount = rowCount
     self.fields = fields
     self.load = load
     loadIdentifiers = identifiers
+    loadIndex = invertedIndex
   }
 
   /// What a segment knows of a column beforehand: enough to skip the column, or the whole segment.
@@ -59,6 +63,17 @@ public final class Segment: Sendable {
   ///
   /// - Throws: as ``column(_:)``.
   public func identifiers() throws -> IdentifierTable? { try loadIdentifiers() }
+
+  /// The inverted index of a text field; nil where the segment has none: its file is of a version that had none, say.
+  ///
+  /// - Parameters:
+  ///   - analyzer: the field's. A segment in memory makes the index when it is first asked for.
+  ///   - checkpoint: called now and then while an index is made; throws to stop.
+  /// - Throws: as ``column(_:)``.
+  public func invertedIndex(_ path: String, analyzer: Analyzer, checkpoint: () throws -> Void = {}) throws -> InvertedIndex? {
+    guard let index = try loadIndex(path, analyzer, checkpoint), index.analyzer == analyzer.name else { return nil }
+    return index
+  }
 
   /// The newest row with an id, deleted or not; nil where there is none.
   ///

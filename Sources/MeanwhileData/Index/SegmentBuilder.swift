@@ -113,7 +113,11 @@ final class SegmentBuilder {
   func finish() -> Segment {
     var columns = SegmentColumns(rowCount: rowCount)
     for (path, writer) in tree.writers {
-      if let made = writer.column.finish(rowCount: rowCount) { columns.add(made.column, summary: made.summary, at: path) }
+      if let constant = writer.constant {
+        columns.add(constant: constant, at: path)
+      } else if let made = writer.column.finish(rowCount: rowCount) {
+        columns.add(made.column, summary: made.summary, at: path)
+      }
     }
     if let made = ignored.finish(rowCount: rowCount) { columns.add(made.column, summary: made.summary, at: MetadataField.ignored) }
     let identifiers = IdentifierTable(slots: slots.finish())

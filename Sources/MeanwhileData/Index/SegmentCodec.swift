@@ -4,13 +4,17 @@ import Meanwhile
 public enum SegmentCodec {
   /// Writes a segment as the bytes of its file, in order.
   ///
-  /// - Parameter sink: takes the next bytes, which it must not keep.
+  /// - Parameters:
+  ///   - analyzers: of the fields that get an inverted index, by path; see ``Mapping/analyzers``.
+  ///   - sink: takes the next bytes, which it must not keep.
   /// - Returns: how many bytes were written.
   /// - Throws: what the sink throws; ``APIError`` (500) where the segment itself is damaged.
   @discardableResult
-  public static func encode(_ segment: Segment, to sink: (UnsafeRawBufferPointer) throws -> Void) throws -> Int {
+  public static func encode(
+    _ segment: Segment, analyzers: [String: Analyzer] = [:], to sink: (UnsafeRawBufferPointer) throws -> Void
+  ) throws -> Int {
     try withoutActuallyEscaping(sink) { sink in
-      var encoder = Encoder(sink: sink)
+      var encoder = Encoder(sink: sink, analyzers: analyzers)
       return try encoder.encode(segment)
     }
   }
@@ -36,6 +40,9 @@ public enum SegmentCodec {
       identifiers: {
         do throws(CorruptData) { return try reader.identifiers() } catch { throw damaged(error) }
       },
+      invertedIndex: { path, _, _ in
+        do throws(CorruptData) { return try reader.invertedIndex(path, failure: damaged) } catch { throw damaged(error) }
+      },
       load: { path in
         do throws(CorruptData) { return try reader.column(path) } catch { throw damaged(error) }
       })
@@ -45,11 +52,13 @@ public enum SegmentCodec {
 
   private struct Encoder {
     let sink: (UnsafeRawBufferPointer) throws -> Void
+    let analyzers: [String: Analyzer]
     var at = 0
     var sections: [SegmentFormat.Section] = []
 
-    init(sink: @escaping (UnsafeRawBufferPointer) throws -> Void) {
+    init(sink: @escaping (UnsafeRawBufferPointer) throws -> Void, analyzers: [String: Analyzer]) {
       self.sink = sink
+      self.analyzers = analyzers
     }
 
     mutating func encode(_ segment: Segment) throws -> Int {
@@ -60,7 +69,8 @@ public enum SegmentCodec {
       try align()
       var fields: [SegmentFormat.Field] = []
       for (path, summary) in segment.fields.sorted(by: { $0.key < $1.key }) {
-        guard let column = try segment.column(path), let field = try encode(column, at: path, summary) else { continue }
+        guard let column = try segment.column(path), var field = try encode(column, at: path, summary) else { continue }
+        if let analyzer = analyzers[path] { field.index = try segment.invertedIndex(path, analyzer: analyzer).map { try encode($0) } }
         fields.append(field)
       }
       var directory = SegmentFormat.Directory(rowCount: segment.rowCount, sections: [], fields: fields)
@@ -86,6 +96,17 @@ public enum SegmentCodec {
       field.nulls = try column.nulls.map { try section($0.words.slice(0..<($0.count + 63) / 64)) }
       field.offsets = try column.offsets.map { try section($0) }
       return field
+    }
+
+    private mutating func encode(_ index: InvertedIndex) throws -> SegmentFormat.Index {
+      let dictionary = try strings(index.terms)
+      let rest = [
+        try section(index.entries), try section(index.rows.bytes), try section(index.rows.makeChecksums()),
+        try section(index.positions.bytes),
+        try section(index.positions.makeChecksums()), try section(index.norms),
+      ]
+      return SegmentFormat.Index(
+        analyzer: index.analyzer, documentCount: index.documentCount, termCount: index.termCount, sections: dictionary + rest)
     }
 
     private mutating func strings(_ values: BytesVector) throws -> [UInt32] { [try section(values.offsets), try section(values.bytes)] }

@@ -2,7 +2,7 @@
 ///
 /// ```
 /// header     64 bytes: magic, format version, zeroes
-/// sections   one for each buffer of each column, each beginning at a multiple of 64
+/// sections   one for each buffer of each column and of its inverted index, each beginning at a multiple of 64
 /// directory  rows; sections with offset, length and CRC-32C; fields with what is known of them and the sections they are made of
 /// footer     48 bytes: directory's offset, length and checksum, format version, file's length, magic, checksum of the footer
 /// ```
@@ -10,7 +10,9 @@
 /// All numbers are little-endian, as the buffers are in memory on every machine that Swift's 64-bit platforms run on.
 enum SegmentFormat {
   static let magic: UInt64 = 0x3154_4745_534E_574D
-  static let version: UInt32 = 1
+  /// Version 2 added the inverted index of a field.
+  static let version: UInt32 = 2
+  static let versionMin: UInt32 = 1
   static let alignment = 64
   static let headerByteCount = 64
   static let footerByteCount = 48
@@ -42,6 +44,19 @@ enum SegmentFormat {
     var values: [UInt32]
     var nulls: UInt32?
     var offsets: UInt32?
+    var index: Index?
+  }
+
+  /// The inverted index of a field.
+  struct Index {
+    /// The name of the analyzer that cut the texts.
+    var analyzer: String
+    var documentCount: Int
+    var termCount: Int
+    /// The dictionary's offsets and bytes, entries, rows and their blocks' checksums, positions and their blocks' checksums, norms.
+    var sections: [UInt32]
+
+    static let sectionCount = 8
   }
 
   struct Directory {
@@ -79,8 +94,18 @@ enum SegmentFormat {
       for section in field.values { out.int(section) }
       out.int(field.nulls ?? none)
       out.int(field.offsets ?? none)
+      encode(field.index, to: &out)
     }
     return out.bytes
+  }
+
+  private static func encode(_ index: Index?, to out: inout ByteWriter) {
+    out.byte(index == nil ? 0 : 1)
+    guard let index else { return }
+    out.text(index.analyzer)
+    out.unsignedLong(UInt64(index.documentCount))
+    out.unsignedLong(UInt64(index.termCount))
+    for section in index.sections { out.int(section) }
   }
 
   private static func encode(_ bound: Value, to out: inout ByteWriter) {
@@ -95,19 +120,19 @@ enum SegmentFormat {
     }
   }
 
-  static func decodeDirectory(_ bytes: ArraySlice<UInt8>) throws(CorruptData) -> Directory {
+  static func decodeDirectory(_ bytes: ArraySlice<UInt8>, version: UInt32) throws(CorruptData) -> Directory {
     var reader = ByteReader(bytes)
     var directory = Directory(rowCount: try size(&reader), sections: [], fields: [])
     for _ in 0..<(try reader.int()) {
       directory.sections.append(Section(offset: try size(&reader), byteCount: try size(&reader), checksum: try reader.int()))
     }
     directory.identifiers = try reference(&reader)
-    for _ in 0..<(try reader.int()) { directory.fields.append(try field(&reader)) }
+    for _ in 0..<(try reader.int()) { directory.fields.append(try field(&reader, version: version)) }
     guard reader.isAtEnd else { throw CorruptData("bytes behind the directory") }
     return directory
   }
 
-  private static func field(_ reader: inout ByteReader) throws(CorruptData) -> Field {
+  private static func field(_ reader: inout ByteReader, version: UInt32) throws(CorruptData) -> Field {
     let path = try reader.text()
     let typeName = try reader.text()
     guard let type = DataType(rawValue: typeName) else { throw CorruptData("unknown type [\(typeName)] of field [\(path)]") }
@@ -121,7 +146,14 @@ enum SegmentFormat {
     for _ in 0..<(try reader.int()) { values.append(try reader.int()) }
     return Field(
       path: path, summary: summary, layout: layout, isSortedDictionary: isSorted, values: values, nulls: try reference(&reader),
-      offsets: try reference(&reader))
+      offsets: try reference(&reader), index: version > 1 ? try index(&reader) : nil)
+  }
+
+  private static func index(_ reader: inout ByteReader) throws(CorruptData) -> Index? {
+    guard try reader.byte() != 0 else { return nil }
+    var index = Index(analyzer: try reader.text(), documentCount: try size(&reader), termCount: try size(&reader), sections: [])
+    for _ in 0..<Index.sectionCount { index.sections.append(try reader.int()) }
+    return index
   }
 
   private static func bound(_ reader: inout ByteReader) throws(CorruptData) -> Value {

@@ -11,6 +11,7 @@ final class SegmentReader: Sendable {
   /// Columns that were verified, by path.
   private let columns = Mutex<[String: Column]>([:])
   private let table = Mutex<IdentifierTable?>(nil)
+  private let indexes = Mutex<[String: InvertedIndex]>([:])
 
   var rowCount: Int { directory.rowCount }
 
@@ -46,16 +47,17 @@ final class SegmentReader: Sendable {
     guard try reader.int() == CRC32C.checksum(Array(footer.prefix(40))) else {
       throw CorruptData("the footer's checksum is wrong", offset: footerAt)
     }
-    guard version == SegmentFormat.version else {
+    guard version >= SegmentFormat.versionMin, version <= SegmentFormat.version else {
       throw CorruptData(
-        "format version [\(version)] is not one that this version reads, which is [\(SegmentFormat.version)]", offset: footerAt)
+        "format version [\(version)] is none of those that this version reads, which are [\(SegmentFormat.versionMin)] to "
+          + "[\(SegmentFormat.version)]", offset: footerAt)
     }
     guard fileSize == UInt64(size), directoryAt <= UInt64(footerAt), length == UInt64(footerAt) - directoryAt else {
       throw CorruptData("the directory is not where the footer says", offset: footerAt)
     }
     let bytes = [UInt8](UnsafeRawBufferPointer(start: storage.base + Int(directoryAt), count: Int(length)))
     guard CRC32C.checksum(bytes) == checksum else { throw CorruptData("the directory's checksum is wrong", offset: Int(directoryAt)) }
-    let directory = try SegmentFormat.decodeDirectory(bytes[...])
+    let directory = try SegmentFormat.decodeDirectory(bytes[...], version: version)
     for section in directory.sections {
       let (end, overflow) = section.offset.addingReportingOverflow(section.byteCount)
       guard !overflow, end <= Int(directoryAt), section.offset % SegmentFormat.alignment == 0 else {
@@ -82,6 +84,45 @@ final class SegmentReader: Sendable {
     guard let made = IdentifierTable(slots: try vector(number)) else { throw damage(number, "the table of ids has a wrong size") }
     table.withLock { $0 = made }
     return made
+  }
+
+  /// The inverted index of a field; nil where the file has none.
+  ///
+  /// - Parameter failure: makes an error of damage that is found in it later.
+  func invertedIndex(_ path: String, failure: @escaping @Sendable (CorruptData) -> APIError) throws(CorruptData) -> InvertedIndex? {
+    if let known = indexes.withLock({ $0[path] }) { return known }
+    guard let number = fieldNumbers[path], let parts = directory.fields[number].index else { return nil }
+    let index = try makeIndex(parts, failure)
+    indexes.withLock { $0[path] = index }
+    return index
+  }
+
+  private func makeIndex(
+    _ parts: SegmentFormat.Index, _ failure: @escaping @Sendable (CorruptData) -> APIError
+  ) throws(CorruptData) -> InvertedIndex {
+    let numbers = parts.sections
+    let terms = try strings(numbers[0], numbers[1])
+    let entries: Vector<UInt32> = try vector(numbers[2])
+    let rows = try CheckedBytes(vector(numbers[3], isVerified: false), checksums: vector(numbers[4]))
+    let positions = try CheckedBytes(vector(numbers[5], isVerified: false), checksums: vector(numbers[6]))
+    let norms: Vector<UInt8> = try vector(numbers[7])
+    guard entries.count == (terms.count + 1) * InvertedIndex.entryWidth, norms.count == rowCount, parts.documentCount <= rowCount,
+      parts.termCount <= positions.bytes.count
+    else {
+      throw damage(numbers[2], "an inverted index does not fit its rows and terms")
+    }
+    var previous: (UInt32, UInt32) = (0, 0)
+    for term in 0...terms.count {
+      let own = (entries[term * InvertedIndex.entryWidth + 1], entries[term * InvertedIndex.entryWidth + 2])
+      guard own.0 >= previous.0, own.1 >= previous.1 else { throw damage(numbers[2], "terms that descend") }
+      previous = own
+    }
+    guard Int(previous.0) <= rows.bytes.count, Int(previous.1) <= positions.bytes.count else {
+      throw damage(numbers[2], "terms beyond their rows")
+    }
+    return InvertedIndex(
+      analyzer: parts.analyzer, documentCount: parts.documentCount, termCount: parts.termCount, terms: terms, entries: entries, rows: rows,
+      positions: positions, norms: norms, failure: failure)
   }
 
   private func makeColumn(_ field: SegmentFormat.Field) throws(CorruptData) -> Column {
@@ -158,13 +199,15 @@ final class SegmentReader: Sendable {
 
   // MARK: Sections
 
-  /// A section as values, its checksum verified.
-  private func vector<Element: BitwiseCopyable>(_ number: UInt32) throws(CorruptData) -> Vector<Element> {
+  /// A section as values.
+  ///
+  /// - Parameter isVerified: false where whoever uses the values verifies them, part by part.
+  private func vector<Element: BitwiseCopyable>(_ number: UInt32, isVerified: Bool = true) throws(CorruptData) -> Vector<Element> {
     guard Int(number) < directory.sections.count else { throw CorruptData("a section that is not there") }
     let section = directory.sections[Int(number)]
     guard section.byteCount % MemoryLayout<Element>.stride == 0 else { throw damage(number, "a section of broken length") }
     let start = storage.base + section.offset
-    guard CRC32C.checksum(UnsafeRawBufferPointer(start: start, count: section.byteCount)) == section.checksum else {
+    if isVerified, CRC32C.checksum(UnsafeRawBufferPointer(start: start, count: section.byteCount)) != section.checksum {
       throw damage(number, "the checksum is wrong")
     }
     return Vector(

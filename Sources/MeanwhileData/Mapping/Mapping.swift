@@ -62,3 +62,16 @@ public struct Mapping: Sendable, Hashable {
     return found.sorted { $0.path < $1.path }
   }
 }
+
+extension Mapping {
+  /// The analyzers of all text fields by path: what a store gives ``SegmentCodec/encode(_:analyzers:to:)``.
+  public var analyzers: [String: Analyzer] {
+    Dictionary(
+      leaves.filter { $0.field.type.dataType == .text }.map { ($0.path, $0.field.analyzer) }, uniquingKeysWith: { first, _ in first })
+  }
+}
+
+extension FieldMapping {
+  /// The analyzer that the field's texts are cut by; the standard one where the mapping names none, or one there is none of.
+  public var analyzer: Analyzer { parameters["analyzer"]?.string.flatMap(Analyzer.init(named:)) ?? .standard }
+}

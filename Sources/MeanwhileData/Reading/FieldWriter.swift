@@ -19,7 +19,7 @@ final class FieldWriter {
   private let readsNumbersAsMillis: Bool
   let nullValue: JSONValue?
   let lowercases: Bool
-  /// The one value that a `constant_keyword` has.
+  /// The one value that a `constant_keyword` has, in every document, whether or not the document says it.
   let constant: [UInt8]?
 
   /// - Throws: ``APIError`` where the field's parameters make no sense.
@@ -184,7 +184,7 @@ final class FieldWriter {
         "[constant_keyword] field [\(path)] only accepts values that are equal to the value defined in the mappings "
           + "[\(String(decoding: constant, as: UTF8.self))], but got [\(String(decoding: text, as: UTF8.self))]")
     }
-    column.append(bytes: text, row: row)
+    if constant == nil { column.append(bytes: text, row: row) }
   }
 
   private func storeBoolean(_ text: UnsafeBufferPointer<UInt8>, row: Int) throws(APIError) {

@@ -33,14 +33,23 @@ struct ScanSource: Sendable {
   ///   - output: the columns that come out.
   init(_ scan: Plan.Scan, filter: [Expression], output wanted: [Plan.Scan.Column]) throws {
     var columns = wanted
-    let layout = scan.columns.map(\.attribute)
-    func condition(_ expression: Expression) throws -> Condition {
+    let known = scan.columns
+    var lookups: [Plan.Scan.Column] = []
+    func lookup(_ lookup: TextLookup, _ text: Attribute) -> Attribute? {
+      guard case .field(let path)? = known.first(where: { $0.attribute == text })?.source, path == lookup.path else { return nil }
+      lookups.append(Plan.Scan.Column(Attribute(name: text.name, type: lookup.type), .lookup(lookup)))
+      return lookups.last?.attribute
+    }
+    func condition(_ original: Expression) throws -> Condition {
+      let expression = original.replacingLookups(lookup)
+      let available = known + lookups
+      let layout = available.map(\.attribute)
       let attributes = layout.filter(expression.attributes.contains)
       var places: [Int] = []
       for attribute in attributes {
         if let place = columns.firstIndex(where: { $0.attribute == attribute }) {
           places.append(place)
-        } else if let column = scan.columns.first(where: { $0.attribute == attribute }) {
+        } else if let column = available.first(where: { $0.attribute == attribute }) {
           places.append(columns.count)
           columns.append(column)
         }
@@ -78,7 +87,7 @@ struct ScanSource: Sendable {
     return columns.reduce(0) { sum, column in
       switch column.source {
       case .field(let path), .metadata(let path): sum + (fields[path]?.byteCount ?? 0)
-      case .index, .indexMode, .document, .score: sum
+      case .index, .indexMode, .document, .lookup, .score: sum
       }
     }
   }
@@ -114,7 +123,7 @@ struct SegmentReader {
       if case .score = source.columns[place].source, let score = source.score {
         columns.append(try evaluate(score, range, selection, rowCount, frame))
       } else {
-        columns.append(try values(place, range, selection, rowCount))
+        columns.append(try values(place, range, selection, rowCount, frame))
       }
     }
     return Page(rowCount: rowCount, columns: columns)
@@ -125,12 +134,14 @@ struct SegmentReader {
   ) throws -> Column {
     var columns: [Column] = []
     columns.reserveCapacity(condition.columns.count)
-    for place in condition.columns { columns.append(try values(place, range, selection, rowCount)) }
+    for place in condition.columns { columns.append(try values(place, range, selection, rowCount, frame)) }
     return try condition.expression.evaluate(frame.over(Page(rowCount: rowCount, columns: columns)))
   }
 
   /// The values of a column in the selected rows of a range.
-  private mutating func values(_ place: Int, _ range: Range<Int>, _ selection: Selection, _ rowCount: Int) throws -> Column {
+  private mutating func values(
+    _ place: Int, _ range: Range<Int>, _ selection: Selection, _ rowCount: Int, _ frame: EvaluationFrame
+  ) throws -> Column {
     let column = source.columns[place]
     let type = column.attribute.type
     switch column.source {
@@ -152,6 +163,14 @@ struct SegmentReader {
       if whole.isAllNull { return .nulls(type, rowCount: rowCount) }
       valuesLoaded += rowCount
       return whole.selected(selection, in: range).widened(to: type)
+    case .lookup(let lookup):
+      if let whole = try lookup.answer(in: unit.view.segment, checkpoint: frame.signals.check) {
+        return whole.selected(selection, in: range)
+      }
+      let texts = try loaded[place] ?? load(lookup.path, .text)
+      loaded[place] = texts
+      valuesLoaded += rowCount
+      return lookup.answer(reading: texts.selected(selection, in: range))
     }
   }
 

@@ -79,6 +79,16 @@ public indirect enum Expression: Sendable {
 }
 
 extension Expression {
+  /// The expression with the columns of text lookups in the place of their calls, where there is such a column.
+  func replacingLookups(_ column: (TextLookup, Attribute) -> Attribute?) -> Expression {
+    guard case .call(var call) = self else { return self }
+    if let lookup = call.resolution.lookup, case .column(let text)? = call.arguments.first, let found = column(lookup, text) {
+      return .column(found)
+    }
+    call.arguments = call.arguments.map { $0.replacingLookups(column) }
+    return .call(call)
+  }
+
   /// The expression with columns replaced by what stands for them.
   public func replacing(_ columns: [Attribute: Expression]) -> Expression {
     switch self {

@@ -43,6 +43,8 @@ public struct ScalarFunction: Sendable {
   public struct Resolution: Sendable {
     public var type: DataType
     public var kernel: Kernel
+    /// What the function asks of a text field, its one argument: a scan of the field may answer it by inverted index.
+    var lookup: TextLookup?
 
     public init(type: DataType, kernel: Kernel) {
       self.type = type

@@ -123,6 +123,8 @@ public indirect enum Plan: Sendable {
       case indexMode
       /// A ``DocumentReference``, by which hits are fetched at the end.
       case document
+      /// What a search asks of a text field. Made by the scan itself, of a call over the field's column.
+      case lookup(TextLookup)
       /// The relevance of a row: ``Scan/score``, or 0.
       case score
     }

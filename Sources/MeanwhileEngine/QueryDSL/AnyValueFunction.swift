@@ -31,21 +31,21 @@ enum AnyValueFunction {
   }
 
   /// Whether a text's terms pass a test.
-  static func text(_ test: TextTest, of attribute: Attribute, origin: String) -> Expression {
-    call("any_value_text", "Whether the terms of a text pass a test.", attribute, origin: origin) { column, frame in
-      let result = Vector<UInt8>(count: frame.rowCount) { target in
-        var matcher = TextMatcher(test)
-        for row in 0..<frame.rowCount { (target + row).initialize(to: matcher.matches(column, row: row) ? 1 : 0) }
-      }
-      return Column(type: .boolean, rowCount: frame.rowCount, values: .booleans(result))
+  static func text(_ test: TextTest, of variant: SearchFields.Variant, origin: String) -> Expression {
+    let lookup = TextLookup(.passes(test), path: variant.leaf.path, analyzer: variant.analyzer)
+    return call("any_value_text", "Whether the terms of a text pass a test.", variant.attribute, lookup: lookup, origin: origin) {
+      column, _ in
+      lookup.answer(reading: column)
     }
   }
 
   static func call(
-    _ name: String, _ summary: String, _ attribute: Attribute, bounds: [Expression] = [], origin: String,
+    _ name: String, _ summary: String, _ attribute: Attribute, bounds: [Expression] = [], lookup: TextLookup? = nil, origin: String,
     _ kernel: @escaping @Sendable (Column, EvaluationFrame) -> Column
   ) -> Expression {
-    let resolution = ScalarFunction.Resolution(type: .boolean, kernel: .eager { arguments, frame in kernel(arguments[0], frame) })
+    var made = ScalarFunction.Resolution(type: .boolean, kernel: .eager { arguments, frame in kernel(arguments[0], frame) })
+    made.lookup = lookup
+    let resolution = made
     let function = ScalarFunction(name: name, documentation: documentation(name, summary)) { _ throws(FunctionError) in resolution }
     return .call(
       Expression.Call(

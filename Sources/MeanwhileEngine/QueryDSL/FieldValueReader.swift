@@ -12,6 +12,11 @@ struct FieldValueReader {
   /// A value as text, the way string fields and date expressions take it.
   static func text(_ value: JSONValue) -> String { value.string ?? value.text() }
 
+  /// A text as the field's normalizer leaves it, for documents were so read.
+  private func normalized(_ text: String) -> String {
+    variant.leaf.field.parameters["normalizer"]?.string == "lowercase" ? text.lowercased() : text
+  }
+
   // MARK: - Equality
 
   /// A test for any of some values.
@@ -19,7 +24,7 @@ struct FieldValueReader {
   /// - Throws: a failed search (400) for a value that the field's type cannot have.
   func equals(_ values: [JSONValue]) throws(APIError) -> ValueTest {
     switch type {
-    case .keyword, .text: return .bytes(.oneOf(values.map { Array(Self.text($0).utf8) }))
+    case .keyword, .text: return .bytes(.oneOf(values.map { Array(normalized(Self.text($0)).utf8) }))
     case .version: return .bytes(.oneOf(values.map { VersionKey.encoded(Self.text($0)) }))
     case .integer, .long, .unsignedLong:
       var wanted: [Int64] = []

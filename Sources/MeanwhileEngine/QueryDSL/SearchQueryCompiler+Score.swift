@@ -4,7 +4,7 @@ import MeanwhileData
 extension SearchQueryCompiler {
   /// The score of the documents that a query means: BM25 for terms of texts and keywords, the boost for all else, sums over clauses.
   ///
-  /// Reads the searched fields once, for the statistics that BM25 needs.
+  /// Collects the statistics that BM25 needs, which reads the searched fields once where their segments have no inverted index.
   ///
   /// - Parameter checkpoint: called every few thousand rows; throws to stop.
   public mutating func score(_ query: SearchQuery, checkpoint: () throws -> Void) throws -> Expression {
@@ -50,7 +50,8 @@ extension SearchQueryCompiler {
       var statistics = RelevanceStatistics(terms: TextTest.sorted(try terms(variant)))
       try statistics.collect(
         variant.leaf.path, type: variant.attribute.type, analyzer: analyzer, fields.snapshots, checkpoint: checkpoint)
-      scores.append(.relevance(of: variant.attribute, statistics, analyzer: analyzer))
+      let relevance = TextRelevance(statistics)
+      scores.append(.relevance(of: variant, relevance, analyzer: analyzer))
     }
     // Numbers, dates and addresses have no frequencies: whoever matches counts 1.
     if scores.isEmpty { return .constant(1) }

@@ -113,9 +113,9 @@ public struct SearchQueryCompiler: Sendable {
       case (.value(.none), _): continue
       case (.value(.bytes(let bytes)), .text):
         // A text is its terms: one of them must pass.
-        choices.append(AnyValueFunction.text(TextTest(analyzer: variant.analyzer, any: bytes), of: variant.attribute, origin: name))
+        choices.append(AnyValueFunction.text(TextTest(any: bytes), of: variant, origin: name))
       case (.value(let test), _): choices.append(AnyValueFunction.expression(test, of: variant.attribute, origin: name))
-      case (.text(let test), _): choices.append(AnyValueFunction.text(test, of: variant.attribute, origin: name))
+      case (.text(let test), _): choices.append(AnyValueFunction.text(test, of: variant, origin: name))
       }
     }
     return combined("or", choices, empty: false)
@@ -177,8 +177,8 @@ public struct SearchQueryCompiler: Sendable {
         isEmpty = true
         return .value(.none)
       }
-      if match.kind == .phrase { return .text(TextTest(analyzer: variant.analyzer, phrase: terms)) }
-      return .text(TextTest(analyzer: variant.analyzer, terms: terms, required: match.required(of: Set(terms).count)))
+      if match.kind == .phrase { return .text(TextTest(phrase: terms)) }
+      return .text(TextTest(terms: terms, required: match.required(of: Set(terms).count)))
     }
     return isEmpty && match.zeroTermsMatchAll ? Self.constant(true) : condition
   }
@@ -300,9 +300,7 @@ extension SearchQuery.Match {
 
 extension SearchFields.Variant {
   /// The analyzer that the field's texts are cut by; the standard one where the mapping names none, or one there is none of.
-  var analyzer: Analyzer {
-    leaf.field.parameters["analyzer"]?.string.flatMap(Analyzer.init(named:)) ?? .standard
-  }
+  var analyzer: Analyzer { leaf.field.analyzer }
 
   /// The analyzer of a query's text.
   func searchAnalyzer(_ name: String?) throws(APIError) -> Analyzer {

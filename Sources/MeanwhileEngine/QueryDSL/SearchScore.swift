@@ -81,69 +81,27 @@ enum SearchScore: Sendable {
       })
   }
 
-  /// BM25 of a field's texts (k1 = 1.2, b = 0.75, with the constant factor k1 + 1, as Elasticsearch has it).
+  /// BM25 of a field.
   ///
-  /// - Parameters:
-  ///   - statistics: of the field, for the terms of the query.
-  ///   - analyzer: cuts texts; nil for keywords, whose length counts for nothing.
-  static func relevance(of attribute: Attribute, _ statistics: RelevanceStatistics, analyzer: Analyzer?) -> SearchScore {
-    let terms = statistics.terms
-    let weights = (0..<terms.count).map { 2.2 * statistics.inverseFrequency($0) }
-    let averageLength = statistics.averageLength
+  /// - Parameter analyzer: cuts texts; nil for keywords, each of which is a term.
+  static func relevance(of variant: SearchFields.Variant, _ relevance: TextRelevance, analyzer: Analyzer?) -> SearchScore {
+    let lookup = analyzer.map { TextLookup(.relevance(relevance), path: variant.leaf.path, analyzer: $0) }
     return .varying(
-      call("bm25", [.column(attribute)]) { arguments, frame in
-        let column = arguments[0]
-        var frequencies = [Int](repeating: 0, count: terms.count)
-        let scratch = VectorBuilder<UInt8>(capacity: 256)
-        let result = Vector<Double>(count: frame.rowCount) { target in
-          for row in 0..<frame.rowCount {
-            let length = column.countTerms(terms, row: row, analyzer: analyzer, scratch, into: &frequencies)
-            let norm = analyzer == nil ? 1.2 : 1.2 * (0.25 + 0.75 * Double(length) / averageLength)
-            var score = 0.0
-            for term in frequencies.indices where frequencies[term] > 0 {
-              let frequency = Double(frequencies[term])
-              score += weights[term] * frequency / (frequency + norm)
-            }
-            (target + row).initialize(to: score)
-          }
-        }
-        return Column(type: .double, rowCount: frame.rowCount, values: .doubles(result))
+      call("bm25", [.column(variant.attribute)], lookup: lookup) { arguments, frame in
+        Column(type: .double, rowCount: frame.rowCount, values: .doubles(relevance.scores(of: arguments[0], analyzer: analyzer)))
       })
   }
 
   private static func call(
-    _ name: String, _ arguments: [Expression], _ kernel: @escaping @Sendable ([Column], EvaluationFrame) throws -> Column
+    _ name: String, _ arguments: [Expression], lookup: TextLookup? = nil,
+    _ kernel: @escaping @Sendable ([Column], EvaluationFrame) throws -> Column
   ) -> Expression {
-    let resolution = ScalarFunction.Resolution(type: .double, kernel: .eager(kernel))
+    var made = ScalarFunction.Resolution(type: .double, kernel: .eager(kernel))
+    made.lookup = lookup
+    let resolution = made
     let documentation = FunctionDocumentation(
       category: .search, syntax: "\(name)(…)", summary: "A part of a search's score.", propagatesNull: false)
     let function = ScalarFunction(name: name, documentation: documentation) { _ throws(FunctionError) in resolution }
     return .call(Expression.Call(function: function, arguments: arguments, resolution: resolution, origin: .none))
-  }
-}
-
-extension Column {
-  /// Counts how often each of some terms comes in a row.
-  ///
-  /// - Returns: how many terms the row has.
-  fileprivate func countTerms(
-    _ terms: BytesVector, row: Int, analyzer: Analyzer?, _ scratch: VectorBuilder<UInt8>, into frequencies: inout [Int]
-  ) -> Int {
-    for index in frequencies.indices { frequencies[index] = 0 }
-    var length = 0
-    for slot in slots(ofRow: row) {
-      guard let text = bytes(inSlot: slot) else { continue }
-      guard let analyzer else {
-        length += 1
-        if let term = terms.index(sorted: text) { frequencies[term] = 1 }
-        continue
-      }
-      var tokens = analyzer.tokens(of: text, scratch: scratch)
-      while tokens.next() != nil {
-        length += 1
-        if let term = terms.index(sorted: tokens.term) { frequencies[term] += 1 }
-      }
-    }
-    return length
   }
 }

@@ -42,6 +42,7 @@ extension IndexJournal {
       mergeAll(of: index)
       let checkpoint = index.seal()
       let known = index.files.withLock { $0 }
+      let analyzers = checkpoint.definition.mapping.analyzers
       var files: [UInt64: UInt64] = [:]
       var kept: [IndexManifest.KeptFile] = []
       var new: [UInt64] = []
@@ -50,7 +51,7 @@ extension IndexJournal {
         if let file = known[segment.generation] {
           id = file
         } else {
-          id = try segments.write(segment.segment)
+          id = try segments.write(segment.segment, analyzers: analyzers)
           new.append(segment.generation)
         }
         files[segment.generation] = id

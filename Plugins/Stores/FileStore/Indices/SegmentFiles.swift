@@ -34,14 +34,16 @@ final class SegmentFiles: Sendable {
   }
 
   /// Writes a segment as a new file and syncs it; its name is durable once the directory is synced too.
-  func write(_ segment: Segment) throws -> UInt64 {
+  ///
+  /// - Parameter analyzers: of the fields that get an inverted index.
+  func write(_ segment: Segment, analyzers: [String: Analyzer]) throws -> UInt64 {
     let id = random.next()
     let file = try fileSystem.open(path(of: id), .create)
     defer { file.close() }
     do {
       var buffer: [UInt8] = []
       var offset: Int64 = 0
-      try SegmentCodec.encode(segment) { bytes in
+      try SegmentCodec.encode(segment, analyzers: analyzers) { bytes in
         buffer.append(contentsOf: bytes)
         guard buffer.count >= Self.bufferBytes else { return }
         try file.write(buffer, at: offset)

@@ -11,24 +11,20 @@ struct TextTest: Sendable {
     case any(ValueTest.BytesTest)
   }
 
-  var analyzer: Analyzer
   var wanted: Wanted
 
   /// - Parameter terms: in the order of the text, repeated ones included.
-  init(analyzer: Analyzer, terms: [[UInt8]], required: Int) {
-    self.analyzer = analyzer
+  init(terms: [[UInt8]], required: Int) {
     wanted = .terms(Self.sorted(terms), required: required)
   }
 
-  init(analyzer: Analyzer, phrase: [[UInt8]]) {
-    self.analyzer = analyzer
+  init(phrase: [[UInt8]]) {
     let terms = Self.sorted(phrase)
     let order = phrase.map { term in term.withUnsafeBufferPointer { terms.index(sorted: $0) ?? 0 } }
     wanted = .phrase(terms, order: order)
   }
 
-  init(analyzer: Analyzer, any test: ValueTest.BytesTest) {
-    self.analyzer = analyzer
+  init(any test: ValueTest.BytesTest) {
     wanted = .any(test)
   }
 
@@ -42,13 +38,15 @@ struct TextTest: Sendable {
 /// Runs a ``TextTest`` over rows; keeps its working memory from one row to the next.
 struct TextMatcher {
   private let test: TextTest
+  private let analyzer: Analyzer
   private var isFound: [Bool]
   /// The places of the phrase that the terms so far may be the beginning of.
   private var partial: [Int] = []
   private let scratch = VectorBuilder<UInt8>(capacity: 256)
 
-  init(_ test: TextTest) {
+  init(_ test: TextTest, analyzer: Analyzer) {
     self.test = test
+    self.analyzer = analyzer
     isFound = if case .terms(let terms, _) = test.wanted { [Bool](repeating: false, count: terms.count) } else { [] }
   }
 
@@ -61,7 +59,7 @@ struct TextMatcher {
     for slot in slots {
       guard let text = column.bytes(inSlot: slot) else { continue }
       partial.removeAll(keepingCapacity: true)
-      var tokens = test.analyzer.tokens(of: text, scratch: scratch)
+      var tokens = analyzer.tokens(of: text, scratch: scratch)
       while let token = tokens.next() {
         switch test.wanted {
         case .any(let test): if test.holds(tokens.term) { return true }

@@ -11,7 +11,8 @@ import Darwin
 
 /// What BM25 needs to know of a field over all documents: how many have it, how long its texts are, and how many have each of a query's terms.
 ///
-/// Collected at query time by a pass over the column, over the documents of all indices that are searched.
+/// Collected at query time over all indices that are searched: from the inverted indexes of their segments, or by a pass over the column where a segment has none. Deleted
+/// documents count until their segment is merged, as in Lucene.
 struct RelevanceStatistics: Sendable {
   /// Documents that have the field.
   var documentCount = 0
@@ -36,6 +37,12 @@ struct RelevanceStatistics: Sendable {
     return log1p((Double(max(documentCount, documentsWithTerm[term])) - found + 0.5) / (found + 0.5))
   }
 
+  private mutating func add(_ index: InvertedIndex) {
+    documentCount += index.documentCount
+    termCount += index.termCount
+    for term in 0..<terms.count { documentsWithTerm[term] += index.find(terms[term]).map { index.documentCount(ofTerm: $0) } ?? 0 }
+  }
+
   /// Reads a field of all documents.
   ///
   /// - Parameters:
@@ -47,10 +54,14 @@ struct RelevanceStatistics: Sendable {
     let scratch = VectorBuilder<UInt8>(capacity: 256)
     var isFound = [Bool](repeating: false, count: terms.count)
     for view in snapshots.flatMap(\.segments) {
-      guard view.segment.fields[path] != nil, let column = try view.segment.column(path), column.type == type else { continue }
+      guard view.segment.fields[path]?.type == type else { continue }
+      if let analyzer, let index = try view.segment.invertedIndex(path, analyzer: analyzer, checkpoint: checkpoint) {
+        add(index)
+        continue
+      }
+      guard let column = try view.segment.column(path) else { continue }
       for row in 0..<view.segment.rowCount {
         if row % 4_096 == 0 { try checkpoint() }
-        if let deleted = view.deleted, deleted[row] { continue }
         let slots = column.slots(ofRow: row)
         guard !slots.isEmpty else { continue }
         documentCount += 1

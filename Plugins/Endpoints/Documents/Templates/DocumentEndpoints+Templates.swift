@@ -1,0 +1,57 @@
+import Meanwhile
+import MeanwhileData
+
+extension DocumentEndpoints {
+  var templateRoutes: [Route] {
+    let path = "/_index_template/{name}"
+    let view = ["local", "master_timeout", "flat_settings", "include_defaults"]
+    func put(_ method: EndpointRequest.Method) -> Route {
+      Route(
+        method, path, summary: "Creates or replaces an index template.", parameters: ["create", "master_timeout", "cause"], body: .required,
+        privilege: "indices:templates", handler: putTemplate)
+    }
+    return [
+      put(.put), put(.post),
+      Route(
+        .get, "/_index_template", summary: "Shows index templates.", parameters: view, privilege: "indices:templates", handler: getTemplates
+      ),
+      Route(.get, path, summary: "Shows index templates.", parameters: view, privilege: "indices:templates", handler: getTemplates),
+      Route(
+        .head, path, summary: "Says whether an index template exists.", parameters: view, privilege: "indices:templates",
+        handler: getTemplates),
+      Route(
+        .delete, path, summary: "Deletes index templates.", parameters: ["timeout", "master_timeout"], privilege: "indices:templates",
+        handler: deleteTemplates),
+    ]
+  }
+
+  private func templateNames(_ request: EndpointRequest) -> [String] {
+    (request.pathParameters["name"] ?? "*").split(separator: ",").map(String.init)
+  }
+
+  @Sendable func putTemplate(_ request: EndpointRequest, _ session: Session) async throws -> EndpointResponse {
+    guard let body = try await request.jsonObject() else {
+      throw APIError(type: "parse_exception", reason: "request body is required", status: 400)
+    }
+    let template = try IndexTemplate(named: request.pathParameters["name"] ?? "", parsing: body)
+    try await IndexTemplates(try session.indexStore()).put(template, mustBeNew: try request.parameters.bool("create") ?? false)
+    return .json(["acknowledged": true])
+  }
+
+  @Sendable func getTemplates(_ request: EndpointRequest, _ session: Session) async throws -> EndpointResponse {
+    let names = templateNames(request)
+    let all = try await IndexTemplates(try session.indexStore()).all()
+    for name in names where !Wildcard.isPattern(name) && !all.contains(where: { $0.name == name }) {
+      throw APIError.resourceNotFound("index template matching [\(name)] not found")
+    }
+    let found = all.filter { template in names.contains { Wildcard.matches($0, template.name) } }
+    return .json([
+      "index_templates": .array(found.map { ["name": .string($0.name), "index_template": .object($0.json)] })
+    ])
+  }
+
+  @Sendable func deleteTemplates(_ request: EndpointRequest, _ session: Session) async throws -> EndpointResponse {
+    try await IndexTemplates(try session.indexStore()).remove(templateNames(request))
+    return .json(["acknowledged": true])
+  }
+}
