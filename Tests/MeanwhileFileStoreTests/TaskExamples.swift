@@ -13,6 +13,8 @@ enum TaskExamples {
         body: Array("{\"query\":\"FROM access\"}".utf8)),
       description: description, opaqueID: "opaque", submitted: Timestamp(milliseconds: 5), expires: Timestamp(milliseconds: expires),
       keepOnCompletion: true)
+    record.action = "indices:data/read/esql[a]"
+    record.runMax = .hours(12)
     record.state = .completed
     record.started = Timestamp(milliseconds: 6)
     record.completed = Timestamp(milliseconds: -7)

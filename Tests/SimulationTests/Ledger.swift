@@ -51,7 +51,7 @@ final class Ledger: Sendable {
     var violations: [String] = []
     var trace: UInt64 = 0xCBF2_9CE4_8422_2325
     var answers: [String: Int] = [:]
-    var wall = Timestamp(milliseconds: 0)
+    var now = Timestamp(milliseconds: 0)
     var instant: Instant = 0
   }
 
@@ -123,12 +123,12 @@ final class Ledger: Sendable {
     }
   }
 
-  /// The wall clock has moved, which it does only while nothing is ready to run.
-  func setWall(_ wall: Timestamp) {
+  /// The time by which tasks expire has moved, which it does only while nothing is ready to run.
+  func setNow(_ now: Timestamp) {
     state.withLock { state in
-      state.wall = wall
+      state.now = now
       for (label, promise) in state.promises {
-        for index in promise.expiries.indices where promise.expiries[index].moment <= wall {
+        for index in promise.expiries.indices where promise.expiries[index].moment <= now {
           state.promises[label]?.expiries[index].hasPassed = true
         }
       }
@@ -141,7 +141,7 @@ final class Ledger: Sendable {
       let isAlone = promise.keepAlivesAsked.isEmpty
       for other in promise.keepAlivesAsked.keys { promise.keepAlivesAsked[other] = false }
       promise.keepAlivesAsked[key] = isAlone
-      promise.expiries.append(Expiry(moment: state.wall.advanced(by: keepAlive), hasPassed: false))
+      promise.expiries.append(Expiry(moment: state.now.advanced(by: keepAlive), hasPassed: false))
       state.promises[label] = promise
     }
   }
@@ -150,7 +150,7 @@ final class Ledger: Sendable {
   func settleKeepAlive(of label: Int, key: Int, expires: Timestamp) {
     state.withLock { state in
       guard let isAlone = state.promises[label]?.keepAlivesAsked.removeValue(forKey: key), isAlone else { return }
-      state.promises[label]?.expiries = [Expiry(moment: expires, hasPassed: expires <= state.wall)]
+      state.promises[label]?.expiries = [Expiry(moment: expires, hasPassed: expires <= state.now)]
     }
   }
 

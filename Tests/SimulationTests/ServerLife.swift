@@ -8,6 +8,8 @@ import Synchronization
 final class ServerLife: Sendable {
   let number: Int
   let time: SimulatedTimeSource
+  /// The wall clock at its start, from which the manager's own goes on, whatever is done to the wall's.
+  let start: Timestamp
   let store: FileStore
   let service: Service
   let events: TaskEventCounter
@@ -26,13 +28,17 @@ final class ServerLife: Sendable {
     var cancel: Spawner.Cancellation
   }
 
-  init(number: Int, time: SimulatedTimeSource, store: FileStore, service: Service, events: TaskEventCounter) {
+  init(number: Int, time: SimulatedTimeSource, start: Timestamp, store: FileStore, service: Service, events: TaskEventCounter) {
     self.number = number
     self.time = time
+    self.start = start
     self.store = store
     self.service = service
     self.events = events
   }
+
+  /// The time by which tasks expire in this life.
+  var steadyNow: Timestamp { start.advanced(by: TimeValue(nanoseconds: Int64(clamping: time.uptimeNanoseconds()))) }
 
   /// Told to shut down: refusing is fine.
   var isClosing: Bool {

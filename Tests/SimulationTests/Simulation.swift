@@ -110,9 +110,10 @@ struct Simulation {
 
   private mutating func attemptStart() -> Bool {
     let time = SimulatedTimeSource(start: wall)
+    ledger.setNow(wall)
     let shared = Shared()
     let faultsBefore = files.faultCounts
-    scheduler.spawn { [self, lifeCount] in
+    scheduler.spawn { [self, lifeCount, wall] in
       do {
         let store = try await FileStore(
           opening: "/data", options: options, fileSystem: files, time: time,
@@ -127,7 +128,7 @@ struct Simulation {
         builder.observe(with: events)
         await audit(store)
         let service = try await builder.build()
-        shared.set(ServerLife(number: lifeCount, time: time, store: store, service: service, events: events))
+        shared.set(ServerLife(number: lifeCount, time: time, start: wall, store: store, service: service, events: events))
       } catch {
         ledger.note("start failed: \(error)")
       }
@@ -205,20 +206,16 @@ struct Simulation {
   mutating func pass(_ duration: TimeValue) {
     guard let life else { return }
     life.time.advance(by: duration)
-    setWall(life.time.now())
+    wall = life.time.now()
+    ledger.setNow(life.steadyNow)
     ledger.note("+\(duration.text)")
   }
 
   mutating func jump(by duration: TimeValue) {
     guard let life else { return }
     life.time.setWallClock(to: life.time.now().advanced(by: duration))
-    setWall(life.time.now())
+    wall = life.time.now()
     ledger.note("wall clock \(duration.text)")
-  }
-
-  private mutating func setWall(_ moment: Timestamp) {
-    wall = moment
-    ledger.setWall(moment)
   }
 }
 

@@ -6,7 +6,7 @@ enum SimulationPlan {
   static let seeds: Range<UInt64> = {
     if let seed = number("SEED") { return seed..<seed + 1 }
     let first = number("FIRST") ?? 0
-    return first..<first + (number("SEEDS") ?? 2_000)
+    return first..<first + (number("SEEDS") ?? 200)
   }()
 
   static let steps = Int(number("STEPS") ?? 400)
