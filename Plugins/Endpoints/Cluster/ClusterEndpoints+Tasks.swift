@@ -63,8 +63,7 @@ extension ClusterEndpoints {
     }
     let actions = request.parameters["actions"]?.split(separator: ",").map { WildcardPattern(String($0)) }
     let withKept = try request.parameters.bool(keptParameter) ?? false
-    let isPrivileged = await session.holds(privilege: privilege)
-    return try await service.tasks.list(for: session.principal, isPrivileged: isPrivileged, stored: withKept).filter { listing in
+    return try await session.visibleTasks(stored: withKept, reaching: privilege).filter { listing in
       actions?.contains { $0.matches(listing.action) } ?? true
     }
   }
@@ -75,8 +74,7 @@ extension ClusterEndpoints {
   ) async throws -> TaskListing {
     let text = request.pathParameters["task"] ?? ""
     let (node, number) = try TaskID.parseTask(text)
-    let isPrivileged = await session.holds(privilege: privilege)
-    let listings = try await session.service.tasks.list(for: session.principal, isPrivileged: isPrivileged, stored: finishedToo)
+    let listings = try await session.visibleTasks(stored: finishedToo, reaching: privilege)
     guard let listing = listings.first(where: { $0.id.number == number && $0.id.node == node }) else {
       throw APIError.resourceNotFound(
         finishedToo ? "task [\(text)] isn't running and hasn't stored its results" : "task [\(text)] is not found")

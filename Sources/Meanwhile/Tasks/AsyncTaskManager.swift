@@ -131,18 +131,15 @@ public actor AsyncTaskManager {
     return true
   }
 
-  /// The tasks that somebody may see: their own, those of nobody, and with privileges all. See ``list(stored:)``.
-  public func list(for principal: Principal?, isPrivileged: Bool, stored: Bool = false) async throws -> [TaskListing] {
-    try await list(stored: stored).filter { isPrivileged || $0.owner == nil || $0.owner == principal?.owner }
-  }
-
   /// The tasks that are queued or running, in the order of their numbers; with `stored`, also the finished ones that are kept.
   public func list(stored: Bool = false) async throws -> [TaskListing] {
     let moment = now()
     var snapshots = machine.tasks.values.filter(\.phase.isUnfinished).map { $0.snapshot(at: moment) }
     if stored {
+      // One that ends while the store is read is listed as it was before.
+      let listed = Set(snapshots.map(\.record.id.number))
       for record in try await store.allRecords() where record.state.isFinished && record.expires > moment.wall {
-        guard !snapshots.contains(where: { $0.record.id == record.id }) else { continue }
+        guard !listed.contains(record.id.number) else { continue }
         let task = LiveTask(record, isAsynchronous: true, phase: TaskPhase(record.state))
         snapshots.append(task.snapshot(at: moment))
       }

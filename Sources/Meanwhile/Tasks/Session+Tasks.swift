@@ -5,13 +5,14 @@ extension Session {
     return (try? await authorizer.authorize(principal, privilege: privilege, indices: [])) != nil
   }
 
-  /// The tasks that the principal may see: its own, and with the privilege to monitor the cluster everybody's. Submitted with security off, a task is
-  /// anybody's.
+  /// The tasks that the principal reaches: its own, and with a privilege everybody's. Submitted with security off, a task is anybody's.
   ///
-  /// - Parameter stored: whether the finished ones that are kept are among them.
-  public func visibleTasks(stored: Bool = false) async throws -> [TaskListing] {
+  /// - Parameters:
+  ///   - stored: whether the finished ones that are kept are among them.
+  ///   - privilege: the cluster privilege that reaches other owners' tasks.
+  public func visibleTasks(stored: Bool = false, reaching privilege: String = "cluster:monitor") async throws -> [TaskListing] {
     let listings = try await service.tasks.list(stored: stored)
-    if await holds(privilege: "cluster:monitor") { return listings }
+    if await holds(privilege: privilege) { return listings }
     return listings.filter { $0.owner == nil || $0.owner == principal?.owner }
   }
 }
