@@ -67,7 +67,13 @@ enum ResultFile {
           guard checksum == reference.checksum else { throw damage(file.path, at: 0) }
           return nil
         }
-        let frame = try await work.run { try readFrame(of: file, at: offset) }
+        let frame = try await work.run {
+          do {
+            return try readFrame(of: file, at: offset)
+          } catch let error as FileSystemError {
+            throw error.apiError
+          }
+        }
         let total = byteCount + frame.count
         guard total <= reference.byteCount else { throw damage(file.path, at: offset) }
         progress.withLock {
