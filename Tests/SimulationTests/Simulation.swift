@@ -96,10 +96,11 @@ struct Simulation {
   mutating func start() {
     lifeCount += 1
     let mayFail = lifeCount > 1 && !isHealthy
-    if mayFail, random.chance(0.1) { files.losePower(atCall: Int.random(in: 0..<40, using: &random)) }
+    let losesPower = mayFail && random.chance(0.1)
+    if losesPower { files.losePower(atCall: Int.random(in: 0..<40, using: &random)) }
     let fails = mayFail && random.chance(0.05)
     if fails { files.fail(call: Int.random(in: 0..<40, using: &random)) }
-    defer { if fails { life?.hadFault = true } }
+    defer { if losesPower || fails { life?.hadFault = true } }
     while !attemptStart() {
       guard mayFail else { return ledger.violate("the server does not start") }
       count("start failed")
