@@ -14,8 +14,8 @@ import Darwin
 ///
 /// - Note: `@unchecked Sendable`: the queue is only touched between `lock` and `unlock` of `mutex`, and the two pointers never change.
 final class RunThreads: TaskExecutor, @unchecked Sendable {
-  /// The process's query threads, twice as many as there are cores, so that a short query gets its share beside long ones.
-  static let shared = RunThreads(count: max(4, 2 * Int(sysconf(Int32(_SC_NPROCESSORS_ONLN)))))
+  /// The process's query threads: more than there are cores, so that a short query gets its share beside long ones, and a few that only wait keep nobody.
+  static let shared = RunThreads(count: max(16, 2 * Int(sysconf(Int32(_SC_NPROCESSORS_ONLN)))))
 
   private let mutex: UnsafeMutablePointer<pthread_mutex_t>
   private let condition: UnsafeMutablePointer<pthread_cond_t>
