@@ -44,12 +44,13 @@ struct RunningQueryTests {
       }
     }
 
-    /// What there is so far, once there is something.
+    /// What there is so far, once there is something. A run that ended meanwhile has nothing to show any more.
     func soFar() async throws -> ESQLOutput {
       while true {
         if let output = await context.partial.current() as? ESQLOutput, output.documentsFound > 0, output.table.rowCount > 0 {
           return output
         }
+        try #require(ended.value == nil, "it ended before it was seen to run")
         try await Task.sleep(for: .milliseconds(2))
       }
     }

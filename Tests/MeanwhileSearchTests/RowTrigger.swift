@@ -1,6 +1,7 @@
 import Meanwhile
 import MeanwhileEngine
 import Synchronization
+import Testing
 
 /// Counts the rows that a `must_not` is asked about, and does something once there are enough: how a test acts in the middle of a search.
 final class RowTrigger: Sendable {
@@ -60,7 +61,11 @@ final class Holdup: Sendable {
   }
 
   func reached() async throws {
-    while !isReached.load(ordering: .sequentiallyConsistent) { try await Task.sleep(for: .milliseconds(1)) }
+    let deadline = ContinuousClock.now + .seconds(60)
+    while !isReached.load(ordering: .sequentiallyConsistent) {
+      try #require(ContinuousClock.now < deadline, "nothing ran that far")
+      try await Task.sleep(for: .milliseconds(1))
+    }
   }
 
   func open() { isOpen.store(true, ordering: .sequentiallyConsistent) }

@@ -1,6 +1,7 @@
 import Meanwhile
 import MeanwhileData
 import Synchronization
+import Testing
 
 @testable import MeanwhileEngine
 
@@ -55,7 +56,11 @@ final class Holdup: Sendable {
   }
 
   func reached() async throws {
-    while !isReached.load(ordering: .sequentiallyConsistent) { try await Task.sleep(for: .milliseconds(1)) }
+    let deadline = ContinuousClock.now + .seconds(60)
+    while !isReached.load(ordering: .sequentiallyConsistent) {
+      try #require(ContinuousClock.now < deadline, "nothing ran that far")
+      try await Task.sleep(for: .milliseconds(1))
+    }
   }
 
   func open() { isOpen.store(true, ordering: .sequentiallyConsistent) }
