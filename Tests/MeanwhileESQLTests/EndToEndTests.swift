@@ -156,6 +156,21 @@ struct EndToEndTests {
     #expect(await service.respond(to: EndpointRequest(.get, path)).status == 404)
   }
 
+  @Test(
+    "keeps what aggregates give of nothing",
+    arguments: ["sum", "min", "max", "avg", "median", "values", "std_dev", "count", "count_distinct"])
+  func nothingKept(aggregate: String) async throws {
+    let service = try await service()
+    let query = "row a = 1 | stats x = \(aggregate)(null) | eval y = x + 1"
+    let told = try await ask(service, query)
+    let kept = try await ask(service, query, ["keep_on_completion": true], path: "/_query/async")
+    let id = try #require(kept["id"]?.string)
+    let fetched = try JSONValue.parse(
+      await service.respond(to: EndpointRequest(.get, "/_query/async/\(id)")).collectBody())
+    #expect(told["values"] != nil && told["values"] == fetched["values"], "\(fetched.text())")
+    #expect(told["columns"] == fetched["columns"])
+  }
+
   @Test("stores an output and reads it back")
   func codec() async throws {
     var output = ESQLOutput(

@@ -40,15 +40,17 @@ public struct Column: Sendable {
     }
   }
 
+  /// A column of type ``DataType/null`` holds no values, whatever it is given.
   @inlinable
   public init(
     type: DataType, rowCount: Int, values: Values, nulls: Bitmap? = nil, offsets: Vector<UInt32>? = nil, isConstant: Bool = false
   ) {
+    let hasValues = type != .null
     self.type = type
     self.rowCount = rowCount
-    self.values = values
-    self.nulls = nulls
-    self.offsets = offsets
+    self.values = hasValues ? values : .none
+    self.nulls = hasValues ? nulls : nil
+    self.offsets = hasValues ? offsets : nil
     self.isConstant = isConstant
   }
 
