@@ -10,7 +10,7 @@ public struct DocumentEndpoints: EndpointProvider {
   public var routes: [Route] {
     let indices = indexRoutes + mappingRoutes + aliasRoutes + templateRoutes + listingRoutes + upkeepRoutes
     let documents = writingRoutes + byQueryRoutes + readingRoutes + multiGetRoutes
-    return indices + documents + enrichRoutes
+    return indices + documents + fieldCapabilityRoutes + enrichRoutes
   }
 
   private static let timeouts = ["timeout", "master_timeout"]
