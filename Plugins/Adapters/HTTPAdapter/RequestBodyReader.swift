@@ -3,6 +3,7 @@ import HTTPTypes
 import HummingbirdCore
 import Meanwhile
 import NIOCore
+import NIOHTTP1
 
 /// Reads one request's body from its connection, as fast as the handler asks and not at all after the request was answered.
 ///
@@ -69,7 +70,14 @@ actor RequestBodyReader {
       isReading = false
       whenNotReading.take()?.resume()
     }
-    let part = try await taken.next(isolation: self)
+    let part: ByteBuffer?
+    do {
+      part = try await taken.next(isolation: self)
+    } catch let error as HTTPParserError {
+      // Nothing behind it can be made sense of.
+      hasEnded = true
+      throw APIError.illegalArgument("the request's body is not HTTP: \(error)")
+    }
     iterator = taken
     guard let part else {
       hasEnded = true

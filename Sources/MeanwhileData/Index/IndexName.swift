@@ -22,6 +22,7 @@ public enum IndexName {
     }
     if name.contains("#") { return "must not contain '#'" }
     if name.contains(":") { return "must not contain ':'" }
+    if name.unicodeScalars.contains(where: { $0.properties.generalCategory == .control }) { return "must not contain control characters" }
     if let first = name.first, "_-+".contains(first) { return "must not start with '_', '-', or '+'" }
     if name == "." || name == ".." { return "must not be '.' or '..'" }
     if name.lowercased() != name { return "must be lowercase" }
