@@ -24,6 +24,28 @@ struct FilterPathTests {
       ("took.deeper", "{}"),
     ])
   func whatThePathsKeep(filter: String, kept: String) throws {
-    #expect(FilterPath(filter).apply(to: try JSONValue.parse(Self.response)).text() == kept)
+    #expect(try Self.filtered(Self.response, filter) == kept)
+  }
+
+  @Test(
+    "What is empty to begin with stays where it was asked for",
+    arguments: [("a", #"{"a":{}}"#), ("a.b", "{}"), ("-c", #"{"a":{},"b":[]}"#), ("-c.d", #"{"a":{},"b":[]}"#)])
+  func emptyParts(filter: String, kept: String) throws {
+    #expect(try Self.filtered(#"{"a":{},"b":[],"c":{"d":1}}"#, filter) == kept)
+  }
+
+  @Test("Stars upon stars cost no more than the paths are long, and these have a limit")
+  func manyStars() throws {
+    let deep = String(repeating: #"{"a":"#, count: 200) + "1" + String(repeating: "}", count: 200)
+    #expect(try Self.filtered(deep, [String](repeating: "**.a*", count: 100).joined(separator: ".")) == deep)
+    #expect(try Self.filtered(deep, [String](repeating: "**", count: 10_000).joined(separator: ".")) == deep)
+    let error = #expect(throws: APIError.self) { try FilterPath([String](repeating: "*", count: 257).joined(separator: ".")) }
+    #expect(error?.status == 400)
+  }
+
+  private static func filtered(_ json: String, _ filter: String) throws -> String {
+    var tokenizer = JSONTokenizer(FilteringEncoder(JSONWriter(), try FilterPath(filter)))
+    tokenizer.read(Array(json.utf8), isLast: true)
+    return String(decoding: tokenizer.encoder.bytes, as: UTF8.self)
   }
 }

@@ -1,22 +1,21 @@
 extension Service {
   /// Answers a request. Never throws: an error is a response too.
   public func respond(to request: EndpointRequest) async -> EndpointResponse {
-    var jsonType = "application/json"
+    let presentation = Presentation(of: request, among: formats)
+    let started = environment.time.uptimeNanoseconds()
     var response: EndpointResponse
     do {
-      response = try await answer(request, jsonType: &jsonType)
-      if isRewritten(response, for: request), case .stream(let stream) = response.body {
-        response.headers["Content-Type"] = "application/json"
-        response.body = .bytes(try await stream.collect(bytesMax: configuration.limits.memoryBytesPerQueryMax))
-      }
+      response = try await answer(request, presentation)
     } catch {
-      response = (error as? RoutingFailure)?.response ?? EndpointResponse(APIError(from: error))
+      response =
+        (error as? RoutingFailure)?.response ?? EndpointResponse(APIError(from: error), isTraced: presentation.tracesErrors)
     }
-    return finish(response, to: request, jsonType: jsonType)
+    response.headers.addTiming("total", nanoseconds: environment.time.uptimeNanoseconds() - started)
+    return finish(response, to: request, presentation)
   }
 
   /// The way in: who asks, for what, and whether the request is one that the route takes.
-  private func answer(_ request: EndpointRequest, jsonType: inout String) async throws -> EndpointResponse {
+  private func answer(_ request: EndpointRequest, _ presentation: Presentation) async throws -> EndpointResponse {
     var request = request
     if let authenticator, request.principal == nil { request.principal = try await authenticator.authenticate(request) }
     let match: Router.Match
@@ -28,24 +27,39 @@ extension Service {
     request.pathParameters = match.pathParameters
     let route = match.route
     try checkParameters(of: request, on: route)
+    try presentation.check()
     let hasBody = try await checkBody(of: &request, on: route)
-    jsonType = try MediaTypes(of: request, hasBody: hasBody).json
+    try MediaTypes.check(request, hasBody: hasBody)
     if let privilege = route.privilege, let authorizer, let principal = request.principal {
       let indices = request.pathParameters["index"]?.split(separator: ",").map(String.init) ?? []
       try await authorizer.authorize(principal, privilege: privilege, indices: indices)
     }
-    return try await route.handler(request, Session(service: self, principal: request.principal))
+    if hasBody { try await decodeBody(of: &request) }
+    return try await route.handler(presentation.hidden(from: request), Session(service: self, principal: request.principal))
   }
 
-  /// The way out: headers, `filter_path`, and the layout of JSON.
-  private func finish(_ response: EndpointResponse, to request: EndpointRequest, jsonType: String) -> EndpointResponse {
+  /// A body in another format becomes JSON, which is all that handlers read.
+  private func decodeBody(of request: inout EndpointRequest) async throws {
+    guard let type = request.headers["Content-Type"].flatMap({ MediaType($0) }), let format = formats.format(of: type) else { return }
+    let bytesMax = configuration.limits.bodyBytesMax
+    // No format says in fewer bytes than JSON what is not an attack, or not nearly.
+    var json = JSONWriter(bytesMax: bytesMax, depthMax: JSONValue.depthMax)
+    try format.decode(try await request.body.collect(bytesMax: bytesMax), into: &json)
+    request.body = ChunkStream([json.bytes])
+    request.headers["Content-Type"] = "application/json"
+  }
+
+  /// The way out: headers, and how what is said in JSON is to look.
+  private func finish(_ response: EndpointResponse, to request: EndpointRequest, _ presentation: Presentation) -> EndpointResponse {
     var response = response
-    response.body = render(response, to: request)
+    let isJSON = response.headers["Content-Type"].map { $0 == "application/json" } ?? true
     switch response.body {
     case .none: break
     case .json, .bytes, .stream:
-      let type = response.headers["Content-Type"]
-      if type == nil || type == "application/json" { response.headers["Content-Type"] = jsonType }
+      if isJSON {
+        response.body = presentation.present(response.body, isError: response.status >= 400)
+        response.headers["Content-Type"] = presentation.contentType
+      }
     }
     // Official clients refuse to talk to a server that lacks it; Elasticsearch hides it from those it does not know.
     if response.status != 401, response.status != 403 { response.headers["X-elastic-product"] = "Elasticsearch" }
@@ -56,31 +70,6 @@ extension Service {
       response.body = .none  // Of a stream, the adapter has to find the length.
     }
     return response
-  }
-
-  /// Whether JSON that is encoded already has to be read again, since it is to look different. A stream is collected for it.
-  private func isRewritten(_ response: EndpointResponse, for request: EndpointRequest) -> Bool {
-    let type = response.headers["Content-Type"]
-    guard type == nil || type == "application/json" else { return false }
-    let wantsFilter = response.status < 400 && request.parameters["filter_path"]?.isEmpty == false
-    return wantsFilter || request.parameters["pretty"].map { $0 != "false" } ?? false
-  }
-
-  private func render(_ response: EndpointResponse, to request: EndpointRequest) -> EndpointResponse.Body {
-    let isPretty = request.parameters["pretty"].map { $0 != "false" } ?? false
-    let filter = response.status < 400 ? request.parameters["filter_path"].flatMap { $0.isEmpty ? nil : FilterPath($0) } : nil
-    var value: JSONValue
-    switch response.body {
-    case .json(let json): value = json
-    case .bytes(let bytes):
-      guard response.headers["Content-Type"] != nil, isRewritten(response, for: request), let json = try? JSONValue.parse(bytes) else {
-        return response.body
-      }
-      value = json
-    case .none, .stream: return response.body
-    }
-    if let filter { value = filter.apply(to: value) }
-    return .bytes(value.encoded(isPretty ? .pretty : .compact) + (isPretty ? [UInt8(ascii: "\n")] : []))
   }
 }
 
@@ -125,18 +114,24 @@ extension Service {
   ///
   /// - Returns: whether there is one.
   private func checkBody(of request: inout EndpointRequest, on route: Route) async throws -> Bool {
-    let hasBody = try await request.body.peek()
+    var hasBody = try await request.body.peek()
+    if !hasBody, route.body != .none, let source = request.parameters["source"] {
+      request.body = ChunkStream([Array(source.utf8)])
+      request.headers["Content-Type"] = request.parameters["source_content_type"] ?? "application/json"
+      hasBody = true
+    }
     guard hasBody else {
-      if case .required = route.body, request.parameters["source"] == nil {
+      if route.body == .required {
         throw APIError(type: "parse_exception", reason: "request body is required", status: 400)
       }
       return false
     }
-    if case .none = route.body {
+    if route.body == .none {
       throw APIError.illegalArgument("request [\(request.method.rawValue) \(request.path)] does not support having a body")
     }
     let given = request.headers["Content-Type"]
-    guard let given, MediaTypes.bodies.contains(given) || MediaType(given).map({ MediaTypes.bodies.contains($0.plainName) }) == true else {
+    let type = given.flatMap { MediaType($0) }
+    guard let type, MediaTypes.json.contains(type.plainName) || formats.format(of: type) != nil else {
       let reason = given.map { "Content-Type header [\($0)] is not supported" } ?? "Content-Type header is missing"
       throw RoutingFailure(response: .json(["error": .string(reason), "status": 406], status: 406))
     }

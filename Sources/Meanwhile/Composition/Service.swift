@@ -19,6 +19,8 @@ public final class Service: Sendable {
   public let languages: [any QueryLanguage]
   /// Every route there is, in the order in which they were added.
   public let routes: [Route]
+  /// What bodies may be in besides JSON.
+  public let formats: [any ObjectFormat]
   public let authorizer: (any Authorizer)?
   /// What operators may change while the service runs.
   public let settings: Settings
@@ -35,6 +37,7 @@ public final class Service: Sendable {
     resources = builder.resources
     languages = builder.languages
     routes = builder.providers.flatMap(\.routes)
+    formats = builder.formats
     router = try Router(routes)
     settings = try Settings(builder.declaredSettings(), store: builder.settingsStore)
     authenticator = builder.authenticator

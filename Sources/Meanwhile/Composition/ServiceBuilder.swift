@@ -15,6 +15,7 @@ public struct ServiceBuilder: Sendable {
   let taskStore: any TaskStore
   private(set) var languages: [any QueryLanguage] = []
   private(set) var providers: [any EndpointProvider] = []
+  private(set) var formats: [any ObjectFormat] = []
   private(set) var observers: [any Observer] = []
   private(set) var authenticator: (any Authenticator)?
   private(set) var authorizer: (any Authorizer)?
@@ -43,6 +44,11 @@ public struct ServiceBuilder: Sendable {
   /// Adds endpoints that are no language's.
   public mutating func add(endpoints: some EndpointProvider) {
     providers.append(endpoints)
+  }
+
+  /// Adds a format besides JSON, for bodies of requests and responses of every endpoint.
+  public mutating func add(format: some ObjectFormat) {
+    formats.append(format)
   }
 
   /// Offers something to languages and endpoints, by its type: see ``Session/resource(_:)``.

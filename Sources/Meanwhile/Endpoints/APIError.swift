@@ -57,6 +57,22 @@ public struct APIError: Error, Sendable, Hashable {
   }
 }
 
+extension APIError {
+  /// The error with a `stack_trace`, and its causes with theirs: a line for each error on the way down. It names no place in the code.
+  var traced: APIError {
+    var traced = self
+    traced.metadata["stack_trace"] = .string(trace)
+    if let cause { traced.cause = Box(cause.error.traced) }
+    traced.rootCauses = rootCauses.map(\.traced)
+    return traced
+  }
+
+  private var trace: String {
+    let own = "\(type): \(reason)"
+    return cause.map { own + "\nCaused by: " + $0.error.trace } ?? own
+  }
+}
+
 // MARK: - The errors that any part of a service may need
 
 extension APIError {

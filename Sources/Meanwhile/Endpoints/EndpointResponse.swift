@@ -34,8 +34,11 @@ public struct EndpointResponse: Sendable {
   }
 
   /// The response to an error.
-  public init(_ error: APIError) {
-    self = .json(error.envelope, status: error.status, headers: error.headers)
+  ///
+  /// - Parameter isTraced: whether it says what led to it; never said to whom the server does not know.
+  public init(_ error: APIError, isTraced: Bool = false) {
+    let shown = isTraced && error.status != 401 ? error.traced : error
+    self = .json(shown.envelope, status: error.status, headers: error.headers)
   }
 
   /// The whole body, as tests and the command line read it.

@@ -3,81 +3,95 @@
 /// A comma list of dotted paths. `*` stands for any part of one name, `**` for any depth; a path after `-` is taken out of what the others keep.
 /// Arrays are transparent: a path goes through their elements.
 struct FilterPath: Sendable {
+  /// The most names and stars that all paths may have together: each is looked at for every member of a response.
+  static let partsMax = 256
+
   private var inclusions: [Pattern] = []
   private var exclusions: [Pattern] = []
 
-  private typealias Pattern = [String]
+  fileprivate typealias Pattern = [String]
 
-  init(_ text: String) {
+  /// - Throws: `illegal_argument_exception` where there is more of it than anybody means.
+  init(_ text: String) throws(APIError) {
+    var parts = 0
     for part in text.split(separator: ",") {
       let path = part.trimmed()
-      if path.hasPrefix("-") {
-        exclusions.append(Self.pattern(path.dropFirst()))
+      let isExclusion = path.hasPrefix("-")
+      let pattern = Self.pattern(isExclusion ? path.dropFirst() : path[...])
+      parts += pattern.count
+      guard parts <= Self.partsMax else {
+        throw .illegalArgument("[filter_path] is too long: its paths may have at most [\(Self.partsMax)] parts")
+      }
+      if isExclusion {
+        exclusions.append(pattern)
       } else if !path.isEmpty {
-        inclusions.append(Self.pattern(path[...]))
+        inclusions.append(pattern)
       }
     }
   }
 
+  /// The parts of a path. `**` twice in a row says no more than once, so that no place in it leads to itself by two ways.
   private static func pattern(_ path: Substring) -> Pattern {
-    path.split(separator: ".").map(String.init)
-  }
-
-  /// A response with what the paths keep; an empty object where that is nothing.
-  func apply(to value: JSONValue) -> JSONValue {
-    var kept: JSONValue? = value
-    if !inclusions.isEmpty { kept = Self.include(value, inclusions) }
-    if !exclusions.isEmpty, let included = kept { kept = Self.exclude(included, exclusions) }
-    return kept ?? .object(JSONObject())
-  }
-
-  /// The parts of a value that a pattern reaches; nil where none does.
-  private static func include(_ value: JSONValue, _ patterns: [Pattern]) -> JSONValue? {
-    // A pattern that ends here, or has only `**` left, keeps everything below.
-    if patterns.contains(where: { $0.allSatisfy { $0 == "**" } }) { return value }
-    switch value {
-    case .object(let object):
-      let members = object.members.compactMap { member -> JSONObject.Member? in
-        let next = step(patterns, into: member.name)
-        guard !next.isEmpty, let kept = include(member.value, next) else { return nil }
-        return JSONObject.Member(name: member.name, value: kept)
-      }
-      return members.isEmpty ? nil : .object(JSONObject(members))
-    case .array(let elements):
-      let kept = elements.compactMap { include($0, patterns) }
-      return kept.isEmpty ? nil : .array(kept)
-    default: return nil
+    path.split(separator: ".").reduce(into: []) { pattern, part in
+      if part != "**" || pattern.last != "**" { pattern.append(String(part)) }
     }
   }
 
-  /// A value without the parts that a pattern reaches; nil where nothing is left.
-  private static func exclude(_ value: JSONValue, _ patterns: [Pattern]) -> JSONValue? {
-    if patterns.contains(where: \.isEmpty) { return nil }
-    switch value {
-    case .object(let object):
-      let members = object.members.compactMap { member -> JSONObject.Member? in
-        exclude(member.value, step(patterns, into: member.name)).map { JSONObject.Member(name: member.name, value: $0) }
-      }
-      return members.isEmpty && !object.isEmpty ? nil : .object(JSONObject(members))
-    case .array(let elements):
-      let kept = elements.compactMap { exclude($0, patterns) }
-      return kept.isEmpty && !elements.isEmpty ? nil : .array(kept)
-    default: return value
+  /// What is kept of a whole response.
+  var selection: Selection {
+    Selection(
+      filter: self, inclusions: inclusions.isEmpty ? nil : Set(inclusions.indices.map { Place(pattern: $0) }),
+      exclusions: Set(exclusions.indices.map { Place(pattern: $0) }))
+  }
+
+  /// A path, and how many of its parts have been gone.
+  fileprivate struct Place: Sendable, Hashable {
+    var pattern: Int
+    var at = 0
+  }
+
+  /// What is kept of some value of a response: how far the paths have come where it stands.
+  struct Selection: Sendable {
+    private let filter: FilterPath
+    /// Nil for everything.
+    private let inclusions: Set<Place>?
+    private let exclusions: Set<Place>
+
+    fileprivate init(filter: FilterPath, inclusions: Set<Place>?, exclusions: Set<Place>) {
+      // A path that ends here, or has only `**` left, keeps everything below.
+      let keepsAll = inclusions?.contains { filter.inclusions[$0.pattern].dropFirst($0.at).allSatisfy { $0 == "**" } } ?? true
+      self.filter = filter
+      self.inclusions = keepsAll ? nil : inclusions
+      self.exclusions = exclusions
+    }
+
+    /// Neither the value nor anything below it is kept.
+    var isNothing: Bool { inclusions?.isEmpty ?? false || exclusions.contains { $0.at == filter.exclusions[$0.pattern].count } }
+    /// It is kept, but for what is taken out of it.
+    var isEverything: Bool { inclusions == nil }
+    /// It is kept, and nothing is taken out of it.
+    var isWhole: Bool { inclusions == nil && exclusions.isEmpty }
+
+    /// What is kept of a member of an object.
+    func below(_ name: String) -> Selection {
+      guard !isWhole else { return self }
+      return Selection(
+        filter: filter, inclusions: inclusions.map { FilterPath.step($0, of: filter.inclusions, into: name) },
+        exclusions: FilterPath.step(exclusions, of: filter.exclusions, into: name))
     }
   }
 
-  /// What is left of the patterns below a member of a name.
-  private static func step(_ patterns: [Pattern], into name: String) -> [Pattern] {
-    var next: [Pattern] = []
-    for pattern in patterns {
-      guard let head = pattern.first else { continue }
-      let rest = Array(pattern.dropFirst())
-      if head == "**" {
-        next.append(pattern)
-        next.append(contentsOf: step([rest], into: name))
-      } else if matches(name, head) {
-        next.append(rest)
+  /// Where the paths are below a member of a name.
+  private static func step(_ places: Set<Place>, of patterns: [Pattern], into name: String) -> Set<Place> {
+    var next: Set<Place> = []
+    for place in places {
+      let pattern = patterns[place.pattern]
+      var at = place.at
+      if at < pattern.count, pattern[at] == "**" {
+        next.insert(place)
+        at += 1
       }
+      if at < pattern.count, matches(name, pattern[at]) { next.insert(Place(pattern: place.pattern, at: at + 1)) }
     }
     return next
   }

@@ -37,6 +37,14 @@ public struct Headers: Sendable, Hashable, ExpressibleByDictionaryLiteral {
     fields.append(contentsOf: other.fields)
   }
 
+  /// Adds how long a phase of the answering took, as `Server-Timing` has it, in milliseconds (https://www.w3.org/TR/server-timing/).
+  mutating func addTiming(_ phase: String, nanoseconds: UInt64) {
+    let micros = nanoseconds / 1_000
+    let fraction = String(micros % 1_000)
+    let entry = "\(phase);dur=\(micros / 1_000).\(String(repeating: "0", count: 3 - fraction.count))\(fraction)"
+    self["Server-Timing"] = self["Server-Timing"].map { "\($0), \(entry)" } ?? entry
+  }
+
   public func all(_ name: String) -> [String] {
     fields.filter { Self.same($0.name, name) }.map(\.value)
   }

@@ -37,16 +37,13 @@ public struct MediaType: Sendable, Hashable {
   public var compatibleVersion: String? { parameters["compatible-with"] }
 }
 
-/// What a request's `Accept` and `Content-Type` ask of its response, checked.
-struct MediaTypes {
-  /// The `Content-Type` of a JSON response.
-  let json: String
-
+/// What a request's `Accept` and `Content-Type` say of the version that the client speaks.
+enum MediaTypes {
   private static let versions = ["9", "8"]
 
   /// - Parameter hasBody: then both headers must ask for the same version.
   /// - Throws: a 400, `media_type_header_exception`.
-  init(of request: EndpointRequest, hasBody: Bool) throws(APIError) {
+  static func check(_ request: EndpointRequest, hasBody: Bool) throws(APIError) {
     let accept = request.headers["Accept"]
     let contentType = request.headers["Content-Type"]
     let accepted = accept.flatMap { MediaType($0) }
@@ -63,9 +60,6 @@ struct MediaTypes {
         "A compatible version is required on both Content-Type and Accept headers if either one has requested a compatible version and the "
           + "compatible versions must match. Accept=\(accept ?? "null"), Content-Type=\(contentType ?? "null")")
     }
-    let isVendor = accepted?.isVendor == true
-    json =
-      isVendor ? "application/vnd.elasticsearch+json;compatible-with=\(accepted?.compatibleVersion ?? "9")" : "application/json"
   }
 
   private static func failure(_ reason: String) -> APIError {
@@ -74,6 +68,6 @@ struct MediaTypes {
       causedBy: APIError(type: "status_exception", reason: reason, status: 400))
   }
 
-  /// The types that a body may have.
-  static let bodies: Set<String> = ["application/json", "application/x-ndjson"]
+  /// The types of bodies that are JSON, or lines of it.
+  static let json: Set<String> = ["application/json", "application/x-ndjson"]
 }

@@ -16,9 +16,11 @@ public struct Route: Sendable {
   public var body: BodyRule
   /// The privilege it takes, by the name an `Authorizer` knows, such as `cluster:monitor` or `indices:read`.
   public var privilege: String?
+  /// What it may answer in besides the formats that every JSON answer can have, as media types; for the generated reference.
+  public var mediaTypes: [String] = []
   public var handler: Handler
 
-  public enum BodyRule: Sendable {
+  public enum BodyRule: Sendable, Hashable {
     case none
     case optional
     case required

@@ -10,19 +10,22 @@ public struct JSONSyntaxError: Error, Sendable, Hashable {
 }
 
 extension JSONValue {
+  /// How deep a text may nest where nobody says otherwise.
+  public static let depthMax = 256
+
   /// Reads one JSON text (RFC 8259, strictly: no comments, no trailing commas, valid UTF-8).
   ///
   /// - Parameters:
   ///   - bytes: the whole text, UTF-8.
   ///   - depthMax: how deep arrays and objects may nest; more is an error, so that input never decides the stack's size.
   /// - Throws: `JSONSyntaxError` with the 1-based place.
-  public static func parse(_ bytes: some Collection<UInt8>, depthMax: Int = 256) throws(JSONSyntaxError) -> JSONValue {
+  public static func parse(_ bytes: some Collection<UInt8>, depthMax: Int = JSONValue.depthMax) throws(JSONSyntaxError) -> JSONValue {
     var parser = JSONParser(bytes: Array(bytes), depthMax: depthMax)
     return try parser.document()
   }
 
   /// Reads one JSON text; see ``parse(_:depthMax:)-(Collection<UInt8>,_)``.
-  public static func parse(_ text: String, depthMax: Int = 256) throws(JSONSyntaxError) -> JSONValue {
+  public static func parse(_ text: String, depthMax: Int = JSONValue.depthMax) throws(JSONSyntaxError) -> JSONValue {
     try parse(Array(text.utf8), depthMax: depthMax)
   }
 }

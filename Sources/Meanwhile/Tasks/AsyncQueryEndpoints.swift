@@ -13,10 +13,15 @@ public struct AsyncQueryEndpoints<Language: QueryLanguage>: Sendable {
   /// Runs a query for a client that waits to the end. Nothing is kept; the client's going cancels it.
   public func runSynchronously(_ request: EndpointRequest, _ session: Session) async throws -> EndpointResponse {
     let request = try await whole(request, session)
+    var phases = Phases(session.service.environment.time)
     let query = try await language.prepare(request, for: session)
+    phases.end("prepare")
     let submission = try await submission(of: query, request, session, options: nil)
-    switch try await session.service.tasks.submit(submission, disconnection: request.disconnection) {
-    case .finished(let view, let result): return try dialect.renderFinished(view, await result.read(as: Language.Output.self), request)
+    let reply = try await session.service.tasks.submit(submission, disconnection: request.disconnection)
+    phases.end("run")
+    switch reply {
+    case .finished(let view, let result):
+      return phases.told(in: try dialect.renderFinished(view, await result.read(as: Language.Output.self), request))
     case .failed(_, let error): throw error
     case .running: throw APIError.internalFailure("a synchronous query was answered before its end")
     }
@@ -25,11 +30,15 @@ public struct AsyncQueryEndpoints<Language: QueryLanguage>: Sendable {
   /// Submits a query, waits as long as the client asked, and answers with its result or with its id.
   public func submit(_ request: EndpointRequest, _ session: Session) async throws -> EndpointResponse {
     let request = try await whole(request, session)
+    var phases = Phases(session.service.environment.time)
     let query = try await language.prepare(request, for: session)
+    phases.end("prepare")
     let options = try dialect.options(query, request, dialect.timing)
     try dialect.timing.check(options)
     let submission = try await submission(of: query, request, session, options: options)
-    return try await respond(session.service.tasks.submit(submission, disconnection: request.disconnection), request)
+    let reply = try await session.service.tasks.submit(submission, disconnection: request.disconnection)
+    phases.end("run")
+    return phases.told(in: try await respond(reply, request))
   }
 
   /// Answers with a task's result, or with its state if it is not done in time. Path parameter: `id`. Query parameters:
@@ -77,9 +86,7 @@ extension AsyncQueryEndpoints {
   /// The request with its body read once and whole, so that it can be read again.
   private func whole(_ request: EndpointRequest, _ session: Session) async throws -> EndpointRequest {
     var request = request
-    var body = try await request.body.collect(bytesMax: session.service.configuration.limits.bodyBytesMax)
-    if body.isEmpty, let source = request.parameters["source"] { body = Array(source.utf8) }
-    request.body = ChunkStream([body])
+    request.body = ChunkStream([try await request.body.collect(bytesMax: session.service.configuration.limits.bodyBytesMax)])
     return request
   }
 
@@ -144,6 +151,30 @@ extension AsyncQueryEndpoints {
     guard dialect.sendsAsyncHeaders else { return response }
     if let id = reply.view.id { response.headers["X-Elasticsearch-Async-Id"] = id.encoded }
     response.headers["X-Elasticsearch-Async-Is-Running"] = reply.view.isRunning ? "?1" : "?0"
+    return response
+  }
+}
+
+/// How long the phases of an answer take, for its `Server-Timing` header.
+private struct Phases {
+  private let time: any TimeSource
+  private var began: UInt64
+  private var headers = Headers()
+
+  init(_ time: any TimeSource) {
+    self.time = time
+    began = time.uptimeNanoseconds()
+  }
+
+  mutating func end(_ phase: String) {
+    let now = time.uptimeNanoseconds()
+    headers.addTiming(phase, nanoseconds: now - began)
+    began = now
+  }
+
+  func told(in response: EndpointResponse) -> EndpointResponse {
+    var response = response
+    response.headers["Server-Timing"] = headers["Server-Timing"]
     return response
   }
 }

@@ -6,7 +6,10 @@ import Meanwhile
 /// makes the body as it is read, page by page, and holds no more than a page of it. It is given options that ``ResultFormats`` has checked against
 /// ``capabilities``.
 ///
-/// Shipped implementations: ``JSONFormat``, ``DelimitedFormat`` (CSV and TSV), ``TextTableFormat``.
+/// A format writes tables alone; one for whatever JSON says, tables among it, is an `ObjectFormat`. A service's formats are those that its language is given:
+/// ``ResultFormats/adding(_:)``.
+///
+/// Shipped implementations: ``JSONFormat``, ``DelimitedFormat`` (CSV and TSV), ``TextTableFormat``, and `ArrowFormat`, which is a module of its own.
 public protocol ResultFormat: Sendable {
   /// The value of the `format` parameter, lowercase: `csv`.
   var name: String { get }
@@ -68,7 +71,7 @@ public struct ResultOptions: Sendable {
 
 extension ResultDocument {
   /// The columns to write, by their position. Which of them are null is a matter of the whole table, whatever part of it is written.
-  func columnIndices(_ options: ResultOptions) async throws -> [Int] {
+  public func columnIndices(_ options: ResultOptions) async throws -> [Int] {
     let all = Array(table.fields.indices)
     guard options.dropsNullColumns else { return all }
     var nulls = Set(all)

@@ -9,8 +9,8 @@ public struct ResultFormats: Sendable {
 
   public init(_ formats: [any ResultFormat]) { all = formats }
 
-  /// Adds a plugin's format.
-  public mutating func add(_ format: any ResultFormat) { all.append(format) }
+  /// These and a plugin's.
+  public func adding(_ format: some ResultFormat) -> ResultFormats { ResultFormats(all + [format]) }
 
   public subscript(name: String) -> (any ResultFormat)? { all.first { $0.name == name.lowercased() } }
 
@@ -48,7 +48,7 @@ public struct ResultFormats: Sendable {
       guard let format = format(of: accept) else { return nil }
       options.hasHeader = accept.parameters["header"] != "absent"
       if accept.essence.contains("vnd.elasticsearch+"), format.capabilities.contains(.members) {
-        options.vendorContentType = "\(accept.essence);compatible-with=9"
+        options.vendorContentType = "\(accept.essence);compatible-with=\(accept.parameters["compatible-with"] ?? "9")"
       }
       return format
     }

@@ -1,18 +1,24 @@
 import Meanwhile
 
 /// One going over the pages of a table, in the making of its bytes: what stands before them, how each is written, what stands behind.
-struct TablePass: Sendable {
-  var head: [UInt8] = []
-  var tail: [UInt8] = []
+public struct TablePass: Sendable {
+  public var head: [UInt8]
+  public var tail: [UInt8]
   /// Writes a page; the first that has rows is told.
-  var write: @Sendable (_ page: Page, _ isFirst: Bool) -> [UInt8]
+  public var write: @Sendable (_ page: Page, _ isFirst: Bool) -> [UInt8]
+
+  public init(head: [UInt8] = [], tail: [UInt8] = [], write: @escaping @Sendable (_ page: Page, _ isFirst: Bool) -> [UInt8]) {
+    self.head = head
+    self.tail = tail
+    self.write = write
+  }
 }
 
 extension ChunkStream {
   /// The bytes of a table, made as they are read. The table is read once a pass, and a page of it is held at a time.
   ///
   /// - Parameter passes: called when the first chunk is asked for; may read the table itself.
-  init(of table: TableStream, passes: @escaping @Sendable () async throws -> [TablePass]) {
+  public init(of table: TableStream, passes: @escaping @Sendable () async throws -> [TablePass]) {
     self.init(isImmediate: table.isImmediate) {
       let writer = TableWriter(table, passes)
       return { try await writer.next() }
