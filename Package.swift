@@ -48,6 +48,7 @@ let hummingbird: [Target.Dependency] = [
   product("Logging", "swift-log", trait: "HTTP"), .target(name: "CZlib", condition: .when(traits: ["HTTP"])),
 ]
 let metrics = product("CoreMetrics", "swift-metrics", trait: "Metrics")
+let yams = product("Yams", "Yams", trait: "YAML")
 let argumentParser = product("ArgumentParser", "swift-argument-parser", trait: "CLI")
 
 let package = Package(
@@ -67,16 +68,22 @@ let package = Package(
     .library(name: "MeanwhileCommandLine", targets: ["MeanwhileCommandLine"]),
     .library(name: "MeanwhileDocuments", targets: ["MeanwhileDocuments"]),
     .library(name: "MeanwhileCluster", targets: ["MeanwhileCluster"]),
+    .library(name: "MeanwhileOpenAPI", targets: ["MeanwhileOpenAPI"]),
     .library(name: "MeanwhileMetrics", targets: ["MeanwhileMetrics"]),
+    .library(name: "MeanwhileCBOR", targets: ["MeanwhileCBOR"]),
+    .library(name: "MeanwhileSmile", targets: ["MeanwhileSmile"]),
+    .library(name: "MeanwhileArrow", targets: ["MeanwhileArrow"]),
+    .library(name: "MeanwhileYAML", targets: ["MeanwhileYAML"]),
     .executable(name: "meanwhile", targets: ["MeanwhileCommand"]),
   ],
   traits: [
     .trait(name: "HTTP", description: "The HTTP adapter (Hummingbird)."),
     .trait(name: "CLI", description: "The command-line adapter (swift-argument-parser)."),
     .trait(name: "Metrics", description: "Counters and timings, and a page of them for Prometheus (swift-metrics)."),
+    .trait(name: "YAML", description: "YAML in bodies of requests and responses (Yams)."),
     .trait(
       name: "Server", description: "What most people run: every adapter the server ships with.",
-      enabledTraits: ["HTTP", "CLI", "Metrics"]),
+      enabledTraits: ["HTTP", "CLI", "Metrics", "YAML"]),
     .default(enabledTraits: []),
   ],
   dependencies: [
@@ -87,6 +94,7 @@ let package = Package(
     .package(url: "https://github.com/apple/swift-log.git", from: "1.14.0"),
     .package(url: "https://github.com/apple/swift-metrics.git", from: "2.13.0"),
     .package(url: "https://github.com/apple/swift-argument-parser.git", from: "1.8.2"),
+    .package(url: "https://github.com/jpsim/Yams.git", from: "6.2.2"),
   ],
   targets: [
     // Sources: arrows point one way, up this list.
@@ -106,7 +114,12 @@ let package = Package(
     plugin("MeanwhileCommandLine", at: "Adapters/CommandLineAdapter", ["Meanwhile", "MeanwhileData", argumentParser]),
     plugin("MeanwhileDocuments", at: "Endpoints/Documents", ["Meanwhile", "MeanwhileData", "MeanwhileEngine"]),
     plugin("MeanwhileCluster", at: "Endpoints/Cluster", ["Meanwhile", "MeanwhileData"]),
+    plugin("MeanwhileOpenAPI", at: "Endpoints/OpenAPI", ["Meanwhile"]),
     plugin("MeanwhileMetrics", at: "Observers/Metrics", ["Meanwhile", metrics]),
+    plugin("MeanwhileCBOR", at: "Formats/CBOR", ["Meanwhile"]),
+    plugin("MeanwhileSmile", at: "Formats/Smile", ["Meanwhile"]),
+    plugin("MeanwhileArrow", at: "Formats/Arrow", ["Meanwhile", "MeanwhileData"]),
+    plugin("MeanwhileYAML", at: "Formats/YAML", ["Meanwhile", yams]),
 
     // The program: the one place of Sources that names plugins.
     .executableTarget(
@@ -114,7 +127,7 @@ let package = Package(
       dependencies: [
         "Meanwhile", "MeanwhileData", "MeanwhileEngine", "MeanwhileESQL", "MeanwhileEQL", "MeanwhileSearch",
         "MeanwhileMemoryStore", "MeanwhileFileStore", "MeanwhileHTTP", "MeanwhileCommandLine", "MeanwhileDocuments", "MeanwhileCluster",
-        "MeanwhileMetrics",
+        "MeanwhileMetrics", "MeanwhileCBOR", "MeanwhileSmile", "MeanwhileArrow", "MeanwhileYAML", "MeanwhileOpenAPI",
       ],
       path: "Sources/MeanwhileCommand", resources: [.copy("Demo")], swiftSettings: strict),
 
@@ -147,6 +160,11 @@ let package = Package(
     tests(of: "MeanwhileHTTP", ["Meanwhile", "MeanwhileMemoryStore"]),
     tests(of: "MeanwhileCommandLine", ["Meanwhile"]),
     tests(of: "MeanwhileMetrics", ["Meanwhile", metrics]),
+    tests(of: "MeanwhileOpenAPI", ["Meanwhile", "MeanwhileMemoryStore"]),
+    tests(of: "MeanwhileCBOR", ["Meanwhile"]),
+    tests(of: "MeanwhileSmile", ["Meanwhile"]),
+    tests(of: "MeanwhileArrow", ["Meanwhile", "MeanwhileData"]),
+    tests(of: "MeanwhileYAML", ["Meanwhile"]),
     tests(of: "MeanwhileCluster", ["Meanwhile", "MeanwhileMemoryStore"]),
     tests(of: "MeanwhileDocuments", ["Meanwhile", "MeanwhileData", "MeanwhileMemoryStore"]),
     // The manager and the file store under simulated time, files and concurrency.

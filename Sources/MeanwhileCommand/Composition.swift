@@ -1,4 +1,6 @@
 import Meanwhile
+import MeanwhileArrow
+import MeanwhileCBOR
 import MeanwhileCluster
 import MeanwhileData
 import MeanwhileDocuments
@@ -7,7 +9,9 @@ import MeanwhileESQL
 import MeanwhileEngine
 import MeanwhileFileStore
 import MeanwhileMemoryStore
+import MeanwhileOpenAPI
 import MeanwhileSearch
+import MeanwhileSmile
 
 #if CLI
 import MeanwhileCommandLine
@@ -18,6 +22,9 @@ import MeanwhileHTTP
 #if Metrics
 import MeanwhileMetrics
 #endif
+#if YAML
+import MeanwhileYAML
+#endif
 
 /// What this program is made of, a line a part. Take a line out, and the rest still builds and runs.
 enum Composition {
@@ -25,11 +32,17 @@ enum Composition {
     var builder = ServiceBuilder(taskStore: store)
     builder.persistSettings(in: store)
     builder.provide(store, as: (any IndexStore).self)
-    builder.add(ESQLLanguage(functions: isDeveloper ? .developer : .standard))
+    builder.add(ESQLLanguage(functions: isDeveloper ? .developer : .standard, formats: .standard.adding(ArrowFormat())))
     builder.add(EQLLanguage())
     builder.add(SearchLanguage())
     builder.add(endpoints: ClusterEndpoints())
     builder.add(endpoints: DocumentEndpoints())
+    builder.add(endpoints: OpenAPIEndpoints())
+    builder.add(format: CBORFormat())
+    builder.add(format: SmileFormat())
+    #if YAML
+    builder.add(format: YAMLFormat())
+    #endif
     #if Metrics
     builder.add(endpoints: MetricsEndpoints(metrics))
     builder.observe(with: TaskMetrics(factory: metrics))

@@ -29,6 +29,11 @@ enum ImportRules {
     Rule(folder: "Plugins/Stores/FileStore", own: ["Meanwhile", "MeanwhileData"]),
     Rule(folder: "Plugins/Endpoints/Documents", own: sources),
     Rule(folder: "Plugins/Endpoints/Cluster", own: ["Meanwhile", "MeanwhileData"]),
+    Rule(folder: "Plugins/Endpoints/OpenAPI", own: ["Meanwhile"]),
+    Rule(folder: "Plugins/Formats/CBOR", own: ["Meanwhile"]),
+    Rule(folder: "Plugins/Formats/Smile", own: ["Meanwhile"]),
+    Rule(folder: "Plugins/Formats/Arrow", own: ["Meanwhile", "MeanwhileData"]),
+    Rule(folder: "Plugins/Formats/YAML", own: ["Meanwhile"], foreign: ["Yams"]),
     Rule(folder: "Plugins/Observers/Metrics", own: ["Meanwhile"], foreign: ["CoreMetrics"]),
     Rule(
       folder: "Plugins/Adapters/HTTPAdapter", own: ["Meanwhile"],
@@ -41,6 +46,7 @@ enum ImportRules {
   /// Every plugin's module: the program alone may name them.
   private static let plugins: Set<String> = [
     "MeanwhileESQL", "MeanwhileEQL", "MeanwhileSearch", "MeanwhileMemoryStore", "MeanwhileFileStore", "MeanwhileHTTP",
-    "MeanwhileCommandLine", "MeanwhileDocuments", "MeanwhileCluster", "MeanwhileMetrics",
+    "MeanwhileCommandLine", "MeanwhileDocuments", "MeanwhileCluster", "MeanwhileMetrics", "MeanwhileCBOR", "MeanwhileSmile",
+    "MeanwhileArrow", "MeanwhileYAML", "MeanwhileOpenAPI",
   ]
 }

@@ -7,7 +7,16 @@ extension ESQLLanguage {
 
   public var routes: [Route] {
     let endpoints = AsyncQueryEndpoints(language: self, dialect: .esql(formats))
-    return [
+    let tables = formats.all.flatMap { $0.mediaTypes.prefix(1) }.filter { $0 != "application/json" }
+    return routes(endpoints).map { route in
+      var route = route
+      if route.parameters.contains("format") { route.mediaTypes = tables }
+      return route
+    }
+  }
+
+  private func routes(_ endpoints: AsyncQueryEndpoints<ESQLLanguage>) -> [Route] {
+    [
       Route(
         .post, "/_query", summary: "Runs an ES|QL query and answers with its result.", parameters: Self.submitParameters, body: .required,
         privilege: "indices:read"

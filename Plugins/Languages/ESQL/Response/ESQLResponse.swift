@@ -44,6 +44,7 @@ struct ESQLResponse {
     var response = choice.format.response(ResultDocument(head: head, table: table, tail: tail), options: options)
     // Where the format has no members, a header says how much there is to page through.
     if let rowsTotal { response.headers["X-Meanwhile-Rows-Total"] = String(rowsTotal) }
+    response.headers["Took-nanos"] = String(view.elapsed.nanoseconds)
     for text in output.warnings {
       response.headers.add("Warning", "299 \(output.presentation.warningAgent) \"\(Self.quoted(text))\"")
     }

@@ -1,0 +1,93 @@
+import Meanwhile
+
+/// The OpenAPI document of a service.
+struct OpenAPIDocument {
+  let json: JSONValue
+
+  init(of service: Service) {
+    let formats = ["application/json"] + service.formats.flatMap { $0.mediaTypes.prefix(1) }
+    var paths: [String: [Route]] = [:]
+    for route in service.routes { paths[route.path, default: []].append(route) }
+    let members = paths.sorted { $0.key < $1.key }.map { path, routes in
+      JSONObject.Member(name: path, value: Self.item(path, routes, formats))
+    }
+    json = [
+      "openapi": "3.1.0",
+      "info": [
+        "title": "Meanwhile", "version": .string(Service.version),
+        "description": "Asynchronous queries over the wire formats of Elasticsearch and OpenSearch.",
+      ],
+      "paths": .object(JSONObject(members)),
+      "components": [
+        "parameters": .object(JSONObject(Route.commonParameters.map { .init(name: $0, value: Self.parameter($0, in: "query")) })),
+        "schemas": ["Error": Self.errorSchema],
+      ],
+    ]
+  }
+
+  /// A path's operations, and the names in it.
+  private static func item(_ path: String, _ routes: [Route], _ formats: [String]) -> JSONValue {
+    var item = JSONObject()
+    let names = path.split(separator: "/").filter { $0.hasPrefix("{") }.map { String($0.dropFirst().dropLast()) }
+    if !names.isEmpty { item.append("parameters", .array(names.map { parameter($0, in: "path") })) }
+    for route in routes.sorted(by: { $0.method.rawValue < $1.method.rawValue }) {
+      item.append(route.method.rawValue.lowercased(), operation(route, formats))
+    }
+    return .object(item)
+  }
+
+  private static func operation(_ route: Route, _ formats: [String]) -> JSONValue {
+    let common = Route.commonParameters.filter { !route.parameters.contains($0) }
+    let parameters =
+      route.parameters.map { parameter($0, in: "query") }
+      + common.map { JSONValue.object(["$ref": .string("#/components/parameters/\($0)")]) }
+    var operation: JSONObject = [
+      "operationId": .string("\(route.method.rawValue.lowercased()) \(route.path)"), "summary": .string(route.summary),
+      "parameters": .array(parameters),
+    ]
+    if let privilege = route.privilege { operation.append("x-privilege", .string(privilege)) }
+    if route.body != .none {
+      let types = route.readsLines ? ["application/x-ndjson", "application/json"] : formats
+      let schema: JSONValue = route.readsLines ? ["type": "string"] : ["type": "object"]
+      operation.append("requestBody", ["required": .bool(route.body == .required), "content": content(types, schema)])
+    }
+    operation.append(
+      "responses",
+      [
+        "default": ["description": "What went wrong.", "content": content(formats, ["$ref": "#/components/schemas/Error"])],
+        "2XX": ["description": "The answer.", "content": content(formats + route.mediaTypes, [:])],
+      ])
+    return .object(operation)
+  }
+
+  private static func content(_ types: [String], _ schema: JSONValue) -> JSONValue {
+    .object(JSONObject(types.map { .init(name: $0, value: ["schema": schema]) }))
+  }
+
+  private static func parameter(_ name: String, in place: String) -> JSONValue {
+    var parameter: JSONObject = ["name": .string(name), "in": .string(place)]
+    if place == "path" { parameter.append("required", true) }
+    // Present without a value, a flag is true.
+    if flags.contains(name) {
+      parameter.append("schema", ["type": "string", "enum": ["", "true", "false"]])
+    } else {
+      parameter.append("schema", ["type": "string"])
+    }
+    return .object(parameter)
+  }
+
+  private static let flags: Set<String> = [
+    "pretty", "human", "error_trace", "drop_null_columns", "allow_partial_results", "partial_results", "keep_on_completion",
+    "ignore_unavailable",
+    "allow_no_indices", "flat_settings", "include_defaults", "local", "include_unmapped", "detailed", "version", "realtime", "v", "help",
+  ]
+
+  private static let errorSchema: JSONValue = [
+    "type": "object", "properties": ["error": ["type": ["object", "string"]], "status": ["type": "integer"]],
+  ]
+}
+
+extension Route {
+  /// Whether the body is lines of JSON instead of one value.
+  fileprivate var readsLines: Bool { path.hasSuffix("_bulk") || path.hasSuffix("_msearch") }
+}
