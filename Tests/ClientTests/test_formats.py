@@ -1,0 +1,182 @@
+"""Every format of responses, read by whoever reads that format for a living; and bodies in every format."""
+import csv
+import io
+import json
+import unittest
+
+import cbor2
+import pyarrow.ipc
+import yaml
+
+import server
+import smile
+
+READERS = {
+    "json": ("application/json", json.loads),
+    "yaml": ("application/yaml", yaml.safe_load),
+    "cbor": ("application/cbor", cbor2.loads),
+    "smile": ("application/smile", smile.loads),
+}
+QUERY = """ROW i = 1, l = 9007199254740993, u = TO_UNSIGNED_LONG("18446744073709551615"), d = 1.5E10, b = true, k = "a \\"b\\", ü\\t|\\n",
+  m = [3, 1, 2], n = null, t = TO_DATETIME("2020-02-29T12:30:30.500Z"), ip = TO_IP("10.1.2.3"), v = TO_VERSION("1.2.3")"""
+
+
+def esql(path="/_query", headers=None, **body):
+    return server.call("POST", path, {"query": QUERY, **body}, headers)
+
+
+def without_times(document):
+    return {name: value for name, value in document.items() if name not in ("took", "id") and not name.endswith("_in_millis")}
+
+
+class ObjectFormats(unittest.TestCase):
+    def test_every_format_says_the_same(self):
+        expected = without_times(json.loads(esql()[2]))
+        self.assertEqual(expected["values"][0][2], 18446744073709551615)
+        for name, (media_type, read) in READERS.items():
+            for path, headers in ((f"/_query?format={name}", {}), ("/_query", {"Accept": media_type})):
+                with self.subTest(format=name, headers=headers):
+                    status, got, body = esql(path, headers)
+                    self.assertEqual((status, got["Content-Type"]), (200, media_type))
+                    self.assertEqual(without_times(read(body)), expected)
+
+    def test_columnar_and_null_columns(self):
+        for name, (_, read) in READERS.items():
+            document = read(esql(f"/_query?format={name}&drop_null_columns=true", columnar=True)[2])
+            self.assertEqual(len(document["all_columns"]), len(document["columns"]) + 1)
+            self.assertEqual(document["values"][6], [[3, 1, 2]])
+
+    def test_bodies_in_every_format(self):
+        body = {"query": "ROW a = ?x", "params": [{"x": [1, 2]}], "columnar": True}
+        for name, encoded in (("yaml", yaml.safe_dump(body).encode()), ("cbor", cbor2.dumps(body)), ("json", json.dumps(body).encode())):
+            media_type, read = READERS[name]
+            status, got, answer = server.call("POST", "/_query", encoded, {"Content-Type": media_type})
+            self.assertEqual((status, got["Content-Type"]), (200, media_type), answer)  # What asks for nothing is answered as it asked.
+            self.assertEqual(read(answer)["values"], [[[1, 2]]])
+        source = "/_query?source_content_type=application/yaml&source=" + "query:%20ROW%20a=1"
+        self.assertEqual(json.loads(server.call("POST", source)[2])["values"], [[1]])
+
+    def test_errors_come_in_the_format_that_was_asked_for(self):
+        for name, (media_type, read) in READERS.items():
+            status, got, body = server.call("POST", f"/_query?format={name}", {"query": "FROM"})
+            self.assertEqual((status, got["Content-Type"]), (400, media_type))
+            self.assertEqual(read(body)["error"]["type"], "parsing_exception")
+
+    def test_other_endpoints(self):
+        server.call("PUT", "/formats/_doc/1?refresh=true", {"event": {"category": "process"}, "@timestamp": "2020-01-01T00:00:00Z"})
+        questions = (("/formats/_search", {"query": {"match_all": {}}}), ("/formats/_eql/search", {"query": "process where true"}),
+                     ("/formats/_async_search", {"query": {"match_all": {}}}))
+        for path, question in questions:
+            for name, (media_type, read) in READERS.items():
+                with self.subTest(path=path, format=name):
+                    encoded = cbor2.dumps(question) if name == "cbor" else json.dumps(question).encode()
+                    content_type = media_type if name == "cbor" else "application/json"
+                    status, got, body = server.call("POST", path, encoded, {"Content-Type": content_type, "Accept": media_type})
+                    self.assertEqual((status, got["Content-Type"]), (200, media_type), body)
+                    document = read(body)
+                    hits = document.get("response", document)["hits"]
+                    self.assertEqual(hits.get("hits", hits.get("events"))[0]["_id"], "1")
+
+    def test_filter_path_and_vendor_types(self):
+        status, got, body = esql("/_query?format=cbor&filter_path=columns.name,-columns.type")
+        self.assertEqual(set(cbor2.loads(body)), {"columns"})
+        vendor = {"Accept": "application/vnd.elasticsearch+cbor; compatible-with=9", "Content-Type": "application/vnd.elasticsearch+json; compatible-with=9"}
+        status, got, body = server.call("POST", "/_query", json.dumps({"query": QUERY}).encode(), vendor)
+        self.assertEqual((status, got["Content-Type"]), (200, "application/vnd.elasticsearch+cbor;compatible-with=9"))
+
+    def test_asynchronous_and_stored(self):
+        status, got, body = esql("/_query/async?format=cbor", keep_on_completion=True, wait_for_completion_timeout="30s")
+        document = cbor2.loads(body)
+        self.assertEqual(got["X-Elasticsearch-Async-Id"], document["id"])
+        for name, (media_type, read) in READERS.items():
+            again = read(server.call("GET", f"/_query/async/{document['id']}?format={name}")[2])
+            self.assertEqual(again["values"], read(esql(f"/_query?format={name}")[2])["values"])
+        for name in ("csv", "tsv", "txt", "arrow"):
+            self.assertEqual(server.call("GET", f"/_query/async/{document['id']}?format={name}")[2], esql(f"/_query?format={name}")[2])
+
+
+class TableFormats(unittest.TestCase):
+    def test_csv(self):
+        status, got, body = esql("/_query?format=csv")
+        self.assertEqual(got["Content-Type"], "text/csv; charset=utf-8; header=present")
+        rows = list(csv.reader(io.StringIO(body.decode(), newline="")))
+        self.assertEqual(rows[1][:8], ["1", "9007199254740993", "18446744073709551615", "1.5E10", "true", 'a "b", ü\t|\n', "[3, 1, 2]", ""])
+        bare = esql("/_query", {"Accept": "text/csv; header=absent"})
+        self.assertEqual(bare[1]["Content-Type"], "text/csv; charset=utf-8; header=absent")
+        self.assertEqual(len(list(csv.reader(io.StringIO(bare[2].decode(), newline="")))), 1)
+        self.assertEqual(esql("/_query?format=csv&delimiter=%3B")[2].decode().split("\r\n")[0], "i;l;u;d;b;k;m;n;t;ip;v")
+
+    def test_arrow(self):
+        status, got, body = esql("/_query?format=arrow")
+        self.assertEqual((status, got["Content-Type"]), (200, "application/vnd.apache.arrow.stream"), body)
+        table = pyarrow.ipc.open_stream(body).read_all()
+        table.validate(full=True)
+        types = {field.name: str(field.type) for field in table.schema}
+        self.assertEqual(types, {
+            "i": "int32", "l": "int64", "u": "uint64", "d": "double", "b": "bool", "k": "string", "m": "list<$data$: int32 not null>", "n": "null",
+            "t": "timestamp[ms, tz=UTC]", "ip": "binary", "v": "string"})
+        row = table.to_pylist()[0]
+        self.assertEqual((row["u"], row["m"], row["n"], row["ip"]), (18446744073709551615, [3, 1, 2], None, bytes([10, 1, 2, 3])))
+        self.assertEqual((row["k"], row["t"].isoformat()), ('a "b", ü\t|\n', "2020-02-29T12:30:30.500000+00:00"))
+        self.assertEqual(table.schema.field("ip").metadata, {b"elastic:type": b"ip"})
+        self.assertEqual(table.schema.field("m").type.value_field.metadata, {b"elastic:type": b"integer"})
+
+    def test_arrow_of_many_rows_with_nulls(self):
+        lines = "".join('{"index":{"_id":"%d"}}\n%s\n' % (n, json.dumps({"n": n, "s": None if n % 3 else f"s{n % 7}", "f": n / 4})) for n in range(25000))
+        status, _, body = server.call("POST", "/arrow/_bulk?refresh=true", lines.encode(), {"Content-Type": "application/x-ndjson"})
+        self.assertEqual(status, 200, body[:200])
+        body = server.call("POST", "/_query?format=arrow", {"query": "FROM arrow | KEEP n, s, f | SORT n | LIMIT 10000"})[2]
+        table = pyarrow.ipc.open_stream(body).read_all()
+        table.validate(full=True)
+        self.assertEqual(table.num_rows, 10000)
+        self.assertEqual(table.column("n").to_pylist(), list(range(10000)))
+        self.assertEqual(table.column("s").to_pylist(), [None if n % 3 else f"s{n % 7}" for n in range(10000)])
+        self.assertEqual(table.column("f").to_pylist(), [n / 4 for n in range(10000)])
+
+    def test_what_is_running_has_no_rows(self):
+        body = {"query": "ROW a = 1 | EVAL b = DELAY(30s)", "wait_for_completion_timeout": "0s"}
+        for name, expected in (("csv", b"\r\n"), ("tsv", b"\n"), ("txt", b"")):
+            status, got, answer = server.call("POST", f"/_query/async?format={name}", body)
+            self.assertEqual((status, got["X-Elasticsearch-Async-Is-Running"], answer), (200, "?1", expected))
+            server.call("DELETE", "/_query/async/" + got["X-Elasticsearch-Async-Id"])
+        status, got, answer = server.call("POST", "/_query/async?format=arrow", body)
+        self.assertEqual(pyarrow.ipc.open_stream(answer).read_all().num_columns, 0)
+        server.call("DELETE", "/_query/async/" + got["X-Elasticsearch-Async-Id"])
+
+    def test_what_cannot_be_combined(self):
+        for name in ("csv", "tsv", "txt", "arrow"):
+            for argument in ("columnar", "profile", "include_execution_metadata"):
+                status, _, body = esql(f"/_query?format={name}", **{argument: True})
+                self.assertEqual(status, 400)
+                self.assertIn(f"Invalid use of [{argument}] argument", json.loads(body)["error"]["reason"])
+        for query, reason in (("format=xml", "format=[xml]"), ("format=tsv&delimiter=;", "can only be used with the format [csv]"),
+                              ("format=csv&delimiter=ab", "invalid multi-character delimiter [ab]")):
+            status, _, body = esql(f"/_query?{query}")
+            self.assertEqual(status, 400)
+            self.assertIn(reason, json.loads(body)["error"]["reason"])
+
+
+class ManyRows(unittest.TestCase):
+    def test_memory_does_not_grow_with_the_rows(self):
+        """A result of 30 MB and more in every format, in a server whose peak is looked at."""
+        text = "x" * 3000
+        lines = "".join('{"index":{}}\n{"n":%d,"s":"%s%d"}\n' % (n, text, n) for n in range(10000))
+        server.call("POST", "/many/_bulk?refresh=true", lines.encode(), {"Content-Type": "application/x-ndjson"})
+        body = {"query": "FROM many | KEEP n, s | LIMIT 10000", "keep_on_completion": True, "wait_for_completion_timeout": "60s"}
+        found = json.loads(server.call("POST", "/_query/async?filter_path=id", body)[2])["id"]
+        first = self.resident()
+        for name in ("json", "yaml", "cbor", "smile", "csv", "tsv", "txt", "arrow"):
+            status, _, answer = server.call("GET", f"/_query/async/{found}?format={name}&filter_path=values")
+            self.assertEqual(status, 200)
+            self.assertGreater(len(answer), 30_000_000)
+        self.assertLess(self.resident() - first, 64 << 20)
+        server.call("DELETE", f"/_query/async/{found}")
+
+    @staticmethod
+    def resident():
+        with open(f"/proc/{server.process().pid}/statm") as file:
+            return int(file.read().split()[1]) * 4096
+
+
+if __name__ == "__main__":
+    unittest.main()
