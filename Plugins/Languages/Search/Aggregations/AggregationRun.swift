@@ -107,6 +107,7 @@ struct AggregationRun {
 
   /// Rows of aggregates, then keys.
   private func execute(_ keys: [Plan.Assignment], _ aggregates: [Plan.Aggregate], _ filter: Expression) async throws -> [[Value]] {
+    try compiler.fields.checkReadable()
     let scan = Plan.Scan(snapshots: compiler.fields.snapshots, columns: compiler.fields.columns, filter: filter)
     let plan = Plan.aggregate(.scan(scan), Plan.Aggregation(groups: keys, aggregates: aggregates))
     let table = try await passes.table(of: plan)
@@ -242,6 +243,7 @@ struct AggregationRun {
     guard let attribute = try attribute(field, for: .cardinality) else { return [:] }
     let own = Plan.Assignment(Attribute(name: "$value", type: attribute.type), .column(attribute))
     let count = try aggregate("count", [], name: "$count")
+    try compiler.fields.checkReadable()
     let scan = Plan.Scan(snapshots: compiler.fields.snapshots, columns: compiler.fields.columns, filter: filter)
     let groups = Plan.aggregate(.scan(scan), Plan.Aggregation(groups: keys + [own], aggregates: [count]))
     let outer = keys.map { Plan.Assignment(Attribute(name: $0.attribute.name, type: $0.attribute.type), .column($0.attribute)) }
