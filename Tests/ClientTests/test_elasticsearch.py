@@ -119,7 +119,7 @@ class Client(unittest.TestCase):
         for question in ({"query": {"term": {"weekday": "x"}}}, {"sort": ["weekday"]}, {"aggs": {"w": {"terms": {"field": "weekday"}}}}):
             with self.assertRaises(BadRequestError) as raised:
                 self.client.search(index="runtime", **question)
-            self.assertIn("runtime field [weekday]", str(raised.exception))
+            self.assertIn("[weekday]", str(raised.exception))
         with self.assertRaises(BadRequestError) as raised:
             self.client.esql.query(query="FROM runtime | KEEP weekday")
         self.assertIn("Unknown column [weekday]", str(raised.exception))
