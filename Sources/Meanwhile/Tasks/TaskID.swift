@@ -15,10 +15,14 @@ public struct TaskID: Sendable, Hashable, CustomStringConvertible {
   public let encoded: String
 
   public init(document: String, node: String, number: TaskNumber) {
+    self.init(document: document, node: node, number: number, encoded: Self.encode(document: document, task: "\(node):\(number)"))
+  }
+
+  private init(document: String, node: String, number: TaskNumber, encoded: String) {
     self.document = document
     self.node = node
     self.number = number
-    encoded = Self.encode(document: document, task: "\(node):\(number)")
+    self.encoded = encoded
   }
 
   /// An id that nobody can guess.
@@ -52,7 +56,12 @@ extension TaskID {
     }
     guard rest.isEmpty else { throw Self.invalid(given, because: "[\(rest.count)] bytes follow the end of the id") }
     let (node, number) = try Self.parseTask(task)
-    self.init(document: document, node: node, number: number)
+    // Nearly always it comes back as it was given out: two lengths of a byte each, and padding.
+    if given.utf8.count.isMultiple(of: 4), bytes.count == 2 + document.utf8.count + task.utf8.count, task == "\(node):\(number)" {
+      self.init(document: document, node: node, number: number, encoded: given)
+    } else {
+      self.init(document: document, node: node, number: number)
+    }
   }
 
   /// Reads the `node:number` of a task listing.

@@ -38,6 +38,9 @@ struct ToyLanguage: QueryLanguage {
     return JSONOutput(["said": .string(query.say)])
   }
 
+  /// One that says that it is.
+  func isBrief(_ query: Query) -> Bool { query.say == "brief" }
+
   func flightKey(of query: Query, _ request: EndpointRequest) async throws -> String? { "\(query.say) \(query.hold ?? "")" }
 
   func describe(_ query: Query, _ request: EndpointRequest) -> String { "say \(query.say)" }
@@ -48,6 +51,19 @@ struct ToyLanguage: QueryLanguage {
     func open(_ name: String) { state.withLock { _ = $0.open.insert(name) } }
     func isOpen(_ name: String) -> Bool { state.withLock { $0.open.contains(name) } }
     func began() { state.withLock { $0.runs += 1 } }
+  }
+}
+
+/// Counts the runs that are started on threads of their own.
+final class CountingSpawner: Spawner {
+  private let count = Mutex(0)
+  var runs: Int { count.withLock { $0 } }
+
+  func spawn(_ work: @escaping @Sendable () async -> Void) -> Cancellation { SystemSpawner().spawn(work) }
+
+  func spawnRun(_ work: @escaping @Sendable () async -> Void) -> Cancellation {
+    count.withLock { $0 += 1 }
+    return SystemSpawner().spawnRun(work)
   }
 }
 
