@@ -75,6 +75,13 @@ final class CountingObserver: Observer {
 }
 
 extension EndpointResponse {
+  /// The headers without the one that says how long the answer took.
+  var untimedHeaders: Headers {
+    var headers = headers
+    headers["Server-Timing"] = nil
+    return headers
+  }
+
   /// The body as JSON.
   func json() async throws -> JSONValue { try JSONValue.parse(await collectBody()) }
 }
