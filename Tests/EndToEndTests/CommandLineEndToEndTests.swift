@@ -134,6 +134,21 @@ struct CommandLineEndToEndTests {
     }
   }
 
+  @Test("EQL and search are followed too", arguments: [("eql", "any where host == \"a\""), ("search", "host:a")])
+  func followOthers(_ example: (command: String, query: String)) async throws {
+    try await withServer(["--memory"]) { client in
+      let document = #"{"@timestamp":"2024-01-01T00:00:00Z","host":"a","event":{"category":"any"}}"#
+      _ = try await client.post("/events/_doc/1?refresh=true", document)
+      let arguments = [example.command, example.query, "--index", "events", "--format", "csv", "--server", client.url]
+      let plain = try await Program.run(arguments)
+      let followed = try await Program.run(arguments + ["--follow"])
+      #expect(followed.status == 0, "\(followed.error)")
+      #expect(followed.output == plain.output)
+      #expect(followed.output.contains("2024-01-01T00:00:00Z,a,any"), "\(followed.output)")
+      #expect(try await client.get("/_tasks?kept=true&group_by=none").json["tasks"]?.array?.isEmpty == true)
+    }
+  }
+
   @Test("Control-C leaves a query that is followed to its server, and says how to come back for it")
   func interrupt() async throws {
     try await withServer(["--memory", "--developer"]) { client in

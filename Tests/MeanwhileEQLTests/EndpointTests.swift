@@ -134,6 +134,86 @@ struct EndpointTests {
     #expect(whole["hits"]?["total"]?["value"] == 3)
   }
 
+  @Test("A wait makes a search asynchronous, but keeps nothing of what is done in time")
+  func inTime() async throws {
+    let fixture = try await Fixture()
+    for wait in ["0s", "10s"] {
+      let (status, body) = try await fixture.search(["query": "any where true", "wait_for_completion_timeout": .string(wait)])
+      #expect(status == 200)
+      #expect((body["id"] != nil) == (wait == "0s"))
+    }
+    // A wait in the URL counts before the body's.
+    let (_, body) = try await fixture.send(
+      .post, "/events/_eql/search", ["wait_for_completion_timeout": "0ms"],
+      ["query": "any where true", "wait_for_completion_timeout": "10s"])
+    #expect(body["id"] != nil)
+  }
+
+  @Test("A search that fails is the same error for who waits and who comes later, and its status is an answer")
+  func failure() async throws {
+    let fixture = try await Fixture()
+    var builder = ServiceBuilder(fixture.service.configuration, taskStore: MemoryStore())
+    builder.configuration.limits.memoryBytesPerQueryMax = 1
+    builder.provide(try Session(service: fixture.service, principal: nil).resource((any IndexStore).self), as: (any IndexStore).self)
+    builder.add(EQLLanguage())
+    let service = try await builder.build()
+    let failed = await service.respond(
+      to: EndpointRequest(
+        .post, "/events/_eql/search",
+        json: ["query": "any where true", "wait_for_completion_timeout": "10s", "keep_on_completion": true]))
+    #expect(failed.status == 429)
+    let error = try JSONValue.parse(try await failed.collectBody())
+    #expect(error["error"]?["type"] == "circuit_breaking_exception")
+    let listed = try await service.tasks.list(stored: true)
+    let id = try #require(listed.first?.id.encoded)
+    let later = await service.respond(to: EndpointRequest(.get, "/_eql/search/\(id)"))
+    #expect(later.status == 429)
+    #expect(try JSONValue.parse(try await later.collectBody()) == error)
+    let status = await service.respond(to: EndpointRequest(.get, "/_eql/search/status/\(id)"))
+    #expect(status.status == 200)
+    let body = try JSONValue.parse(try await status.collectBody())
+    #expect(body["is_running"] == false)
+    #expect(body["is_partial"] == false)
+    #expect(body["completion_status"] == 429)
+    #expect(body["start_time_in_millis"] == nil)
+  }
+
+  @Test("A get takes any keep-alive, and has no headers of the asynchronous API")
+  func getsWithAKeepAlive() async throws {
+    let fixture = try await Fixture()
+    let query: JSONValue = ["query": "any where true", "wait_for_completion_timeout": "10s", "keep_on_completion": true]
+    let (refused, problem) = try await fixture.send(.post, "/events/_eql/search", ["keep_alive": "30s"], query)
+    #expect(refused == 400)
+    #expect(problem["error"]?["reason"] == "Validation Failed: 1: [keep_alive] must be greater than 1 minute, got:30s;")
+    let (_, first) = try await fixture.search(query)
+    let id = try #require(first["id"]?.string)
+    let response = await fixture.service.respond(to: EndpointRequest(.get, "/_eql/search/\(id)", parameters: ["keep_alive": "30s"]))
+    #expect(response.status == 200)
+    #expect(response.headers["X-Elasticsearch-Async-Id"] == nil)
+    let (_, status) = try await fixture.send(.get, "/_eql/search/status/\(id)")
+    let expires = try #require(status["expiration_time_in_millis"]?.int)
+    #expect(expires < SystemTimeSource().now().milliseconds + 31_000)
+  }
+
+  @Test("An unknown index has a root cause of its own")
+  func rootCause() async throws {
+    let (_, body) = try await Fixture().search(["query": "any where true"], index: "nothing")
+    let cause = body["error"]?["root_cause"]?.array?.first
+    #expect(cause?["type"] == "verification_exception")
+    #expect(cause?["reason"] == "Found 1 problem\nline -1:-1: Unknown index [nothing]")
+  }
+
+  @Test("Fields that nothing was asked of, and the categories of no document, leave no trace")
+  func fields() async throws {
+    let fixture = try await Fixture()
+    let (_, body) = try await fixture.search(["query": "process where true", "fields": ["host", ["field": "@timestamp"], "nope*"]])
+    let event = try #require(body["hits"]?["events"]?.array?.first)
+    #expect(event["fields"]?["host"] == ["a"])
+    #expect(event["fields"]?.object?.names.sorted() == ["@timestamp", "host"])
+    let (_, none) = try await fixture.search(["query": "process where true", "fields": ["nope*"]])
+    #expect(none["hits"]?["events"]?.array?.first?["fields"] == nil)
+  }
+
   static let mistakes: [(index: String, body: JSONValue, status: Int, type: String, reason: String)] = [
     ("events", ["query": "any wher true"], 400, "parsing_exception", "line 1:5: mismatched input 'wher' expecting 'where'"),
     (

@@ -69,8 +69,8 @@ struct FieldCatalogTests {
   }
 
   @Test func suggestions() {
-    #expect(Suggestion.text(for: "pib", among: ["pid", "ppid", "md5"]) == ", did you mean any of [pid, ppid]?")
-    #expect(Suggestion.text(for: "md4", among: ["md5", "host"]) == ", did you mean [md5]?")
-    #expect(Suggestion.text(for: "xxx", among: ["md5", "host"]) == "")
+    #expect(Suggestions.text(for: "pib", among: ["pid", "ppid", "md5"]) == ", did you mean any of [pid, ppid]?")
+    #expect(Suggestions.text(for: "md4", among: ["md5", "host"]) == ", did you mean [md5]?")
+    #expect(Suggestions.text(for: "xxx", among: ["md5", "host"]) == "")
   }
 }

@@ -90,7 +90,7 @@ func search(_ query: String, _ body: JSONObject = [:], in index: TestIndex = .ev
   let plan = try planner.plan()
   let execution = ExecutionContext(settings: QuerySettings(now: Timestamp(milliseconds: 0)))
   let output = try await EQLSearch(query: plan, snapshots: [index.snapshot()], execution: execution).run()
-  return try JSONValue.parse(output.hits.flatMap { $0 })
+  return try JSONValue.parse(try await output.hits.collect(bytesMax: .max))
 }
 
 /// The numbers of the events found; of a missing event -1.

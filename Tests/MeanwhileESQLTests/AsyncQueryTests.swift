@@ -118,7 +118,9 @@ struct AsyncQueryTests {
     for _ in 0..<2 {
       let again = await ask(.get, "/_query/async/\(id)")
       #expect(try await again.collectBody() == bytes)
-      #expect(again.headers == first.headers)
+      // How long an answer took is its own.
+      let headers = [again.headers, first.headers].map { $0.fields.filter { $0.name != "Server-Timing" } }
+      #expect(headers[0] == headers[1])
       #expect(again.headers.all("Warning").count == 3)
     }
     let extended = await ask(.get, "/_query/async/\(id)", ["keep_alive": "10d"])
@@ -261,6 +263,7 @@ struct AsyncQueryTests {
     for name in [id, task] {
       let one = try await ask(.get, "/_query/queries/\(name)", as: "ann").json()
       #expect(one["query"] == .string(Self.endless))
+      #expect(one["documents_found"] == 0 && one["values_loaded"] == 0)
       #expect(one["coordinating_node"] == .string(service.nodeID))
       #expect(one["data_nodes"] == [.string(service.nodeID)])
       #expect(await ask(.get, "/_query/queries/\(name)", as: "bob").status == 404)

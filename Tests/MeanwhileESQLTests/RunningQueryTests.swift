@@ -136,8 +136,20 @@ struct RunningQueryTests {
     #expect(reading.rowsTotal == Self.rowCount)
     #expect(reading.rows > 0 && reading.rows < Self.rowCount)
     #expect(reading.bytes > 0 && reading.bytes < reading.bytesTotal)
+    // Every row that was read was found, and one value of each was loaded.
+    #expect(reading.documentsFound > 0 && reading.documentsFound <= Self.rowCount)
+    #expect(reading.valuesLoaded > 0 && reading.valuesLoaded <= Self.rowCount)
     run.context.signals.cancel()
     _ = try? await run.output.value
+  }
+
+  @Test("counts documents and values while it runs as its result does")
+  func counts() async throws {
+    let run = try await Run("FROM numbers | WHERE n < 5000 | STATS SUM(n)")
+    let output = try await run.output.value
+    let reading = run.context.progress.reading
+    #expect(reading.documentsFound == 5_000 && output.documentsFound == 5_000)
+    #expect(reading.valuesLoaded == output.valuesLoaded && output.valuesLoaded >= Self.rowCount)
   }
 
   @Test("gives as many rows as are asked for, in pages")

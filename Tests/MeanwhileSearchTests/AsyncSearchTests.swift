@@ -116,7 +116,7 @@ import Testing
   @Test func aKeptOutputComesBackByteForByte() async throws {
     let output = SearchOutput(response: Array(#"{"took":1}"#.utf8), isPartial: true, shardCount: 70_000)
     let back = try await SearchOutput.decode(output.encode())
-    #expect(back.response == output.response)
+    #expect(try await back.response.collect(bytesMax: .max) == Array(#"{"took":1}"#.utf8))
     #expect(back.isPartial)
     #expect(back.shardCount == 70_000)
     await #expect(throws: APIError.self) { try await SearchOutput.decode(ChunkStream([[1, 0]])) }
@@ -165,6 +165,180 @@ import Testing
     #expect(node["search_failed"] == 1)
     #expect(node["running_current"] == 0)
     #expect(node["persisted"] == 1)
+  }
+
+  @Test func anAsyncSearchIsKeptAsLongAsTheSettingSaysUnlessItSaysItself() async throws {
+    let library = try await Library()
+    try await library.service.settings.change(SettingsChange(transient: ["async_search.default_keep_alive": "2h"]))
+    for (parameters, hours) in [([:], 2), (["keep_alive": "3h"], 3)] as [(Parameters, Int64)] {
+      var parameters = parameters
+      parameters["keep_on_completion"] = "true"
+      let body = try await library.call(.post, "/books/_async_search", parameters: parameters).body
+      let start = try #require(body["start_time_in_millis"]?.int)
+      #expect(body["expiration_time_in_millis"]?.int == start + hours * 3_600_000)
+    }
+  }
+
+  @Test func aResponseThatIsTooLargeIsNotKeptAndSaysWhatToChange() async throws {
+    let library = try await Library()
+    try await library.service.settings.change(SettingsChange(transient: ["search.max_async_search_response_size": "300b"]))
+    let reason = JSONValue.string(
+      "Can't store an async search response larger than [300] bytes. "
+        + "This limit can be set by changing the [search.max_async_search_response_size] setting.")
+    let wait: Parameters = ["wait_for_completion_timeout": "10s"]
+    // What nobody keeps may have any size, and what is small enough is kept.
+    #expect(try await library.call(.post, "/books/_async_search", parameters: wait).status == 200)
+    let kept: Parameters = ["wait_for_completion_timeout": "10s", "keep_on_completion": "true"]
+    #expect(try await library.call(.post, "/books/_async_search", #"{"size":0}"#, parameters: kept).status == 200)
+    let refused = try await library.call(.post, "/books/_async_search", parameters: kept)
+    #expect(refused.status == 400)
+    #expect(refused.body["error"]?["type"] == "illegal_argument_exception")
+    #expect(refused.body["error"]?["reason"] == reason)
+    // Of one that was still running, a get learns it.
+    let running = try await library.call(.post, "/books/_async_search", parameters: ["wait_for_completion_timeout": "0ms"])
+    let id = try #require(running.body["id"]?.string)
+    let got = try await library.call(.get, "/_async_search/\(id)", parameters: wait)
+    #expect(got.status == 400)
+    #expect(got.body["id"]?.string == id)
+    #expect(got.body["is_partial"] == true)
+    #expect(got.body["is_running"] == false)
+    #expect(got.body["response"] == nil)
+    #expect(got.body["error"]?["reason"] == reason)
+    #expect(try await library.call(.get, "/_async_search/status/\(id)").body["completion_status"] == 400)
+  }
+
+  @Test func aStatusHasItsFieldsInOrderAndTheHeaders() async throws {
+    let library = try await Library()
+    let kept = try await library.call(
+      .post, "/books,rare/_async_search", parameters: ["wait_for_completion_timeout": "10s", "keep_on_completion": "true"])
+    let id = try #require(kept.body["id"]?.string)
+    let status = try await library.call(.get, "/_async_search/status/\(id)", parameters: ["keep_alive": "20d"])
+    #expect(
+      status.body.object?.names.prefix(8) == [
+        "id", "is_running", "is_partial", "start_time_in_millis", "expiration_time_in_millis", "completion_time_in_millis", "_shards",
+        "completion_status",
+      ])
+    #expect(status.body["_shards"] == ["total": 2, "successful": 2, "skipped": 0, "failed": 0])
+    #expect(status.headers["X-Elasticsearch-Async-Id"] == id)
+    #expect(status.headers["X-Elasticsearch-Async-Is-Running"] == "?0")
+    // The keep-alive extends beyond what there was.
+    let (before, after) = (kept.body["expiration_time_in_millis"]?.int ?? 0, status.body["expiration_time_in_millis"]?.int ?? 0)
+    #expect(after > before + 14 * 86_400_000)
+  }
+
+  @Test func aFailedSearchHasAStatusThatIsAnAnswer() async throws {
+    let library = try await Library()
+    let failed = try await library.call(
+      .post, "/nowhere/_async_search", parameters: ["wait_for_completion_timeout": "10s", "keep_on_completion": "true"])
+    #expect(failed.status == 404)
+    let id = try #require(failed.body["id"]?.string)
+    #expect(failed.headers["X-Elasticsearch-Async-Id"] == nil || failed.headers["X-Elasticsearch-Async-Id"] == id)
+    let status = try await library.call(.get, "/_async_search/status/\(id)")
+    #expect(status.status == 200)
+    #expect(status.body["is_partial"] == true)
+    #expect(status.body["completion_status"] == 404)
+    #expect(status.body["completion_time_in_millis"] == nil)
+    let got = try await library.call(.get, "/_async_search/\(id)")
+    #expect(got.status == 404)
+    #expect(got.body["error"] == failed.body["error"])
+    #expect(got.body["completion_time_in_millis"] == nil)
+  }
+
+  /// Parameters of `_search`, of `_async_search`, and those of the latter that may have one value only.
+  @Test(
+    arguments: [
+      ["batched_reduce_size": "5"], ["batched_reduce_size": "512"], ["ccs_minimize_roundtrips": "true"], ["request_cache": "true"],
+      ["pre_filter_shard_size": "1"], ["typed_keys": "true"], ["rest_total_hits_as_int": "true"], ["q": "fox", "df": "title"],
+      ["allow_partial_search_results": "false"], ["ignore_unavailable": "true"], ["keep_alive": "1s"],
+      ["max_concurrent_shard_requests": "3"],
+    ] as [Parameters])
+  func aSubmitTakes(_ parameters: Parameters) async throws {
+    let response = try await Library().call(.post, "/books/_async_search", parameters: parameters)
+    #expect(response.status == 200, "\(response.body.text())")
+  }
+
+  @Test func intermediateResultsAreLeftOutOnRequest() async throws {
+    let gate = Gate()
+    let library = try await Library(before: { await gate.pass() })
+    let running = try await library.call(.post, "/books/_async_search", parameters: ["wait_for_completion_timeout": "0ms"])
+    let id = try #require(running.body["id"]?.string)
+    for shown in ["true", "false"] {
+      let got = try await library.call(.get, "/_async_search/\(id)", parameters: ["return_intermediate_results": shown])
+      #expect(got.status == 200)
+      #expect(got.body["is_running"] == true)
+      #expect(got.body["response"]?["aggregations"] == nil)
+    }
+    await gate.open()
+  }
+
+  /// What each request does to the counters, one after another, on one service.
+  @Test func eachCounterOfOpenSearchMovesExactlyWhenItShould() async throws {
+    let gate = Gate()
+    let library = try await Library(before: { await gate.pass() })
+    let prefix = "/_plugins/_asynchronous_search"
+    var before = try await statistics(of: library)
+    #expect(before.count == 9 && before.values.allSatisfy { $0 == 0 })
+    /// Does something, and compares what has changed.
+    func expect(_ changes: [String: Int64], _ comment: Comment, _ action: () async throws -> Void) async throws {
+      try await action()
+      let expected = before.merging(changes) { $0 + $1 }
+      var after = try await statistics(of: library)
+      for _ in 0..<2_000 where after != expected {
+        try await Task.sleep(for: .milliseconds(1))
+        after = try await statistics(of: library)
+      }
+      #expect(after == expected, comment)
+      before = after
+    }
+
+    var id = ""
+    try await expect(["submitted": 1, "initialized": 1, "running_current": 1], "it runs") {
+      let response = try await library.call(.post, "/books\(prefix)", parameters: ["wait_for_completion_timeout": "0ms"])
+      id = try #require(response.body["id"]?.string)
+    }
+    try await expect([:], "asking changes nothing") { _ = try await library.call(.get, "\(prefix)/\(id)") }
+    try await expect(["cancelled": 1, "running_current": -1], "deleted while it runs") {
+      _ = try await library.call(.delete, "\(prefix)/\(id)")
+    }
+    try await expect(["submitted": 1, "rejected": 1], "refused by the limit") {
+      let setting = "plugins.asynchronous_search.node_concurrent_running_searches"
+      try await library.service.settings.change(SettingsChange(transient: [setting: "0"]))
+      #expect(try await library.call(.post, "/books\(prefix)").status == 429)
+      try await library.service.settings.change(SettingsChange(transient: [setting: nil]))
+    }
+    try await expect([:], "refused before it is a search") {
+      let response = try await library.call(.post, "/books\(prefix)", parameters: ["keep_alive": "1s"])
+      #expect(response.status == 400)
+    }
+    await gate.open()
+    let inTime: Parameters = ["wait_for_completion_timeout": "10s"]
+    try await expect(["submitted": 1, "initialized": 1, "search_completed": 1], "done in time, and not kept") {
+      _ = try await library.call(.post, "/books\(prefix)", parameters: inTime)
+    }
+    let kept: Parameters = ["wait_for_completion_timeout": "10s", "keep_on_completion": "true"]
+    try await expect(["submitted": 1, "initialized": 1, "search_completed": 1, "persisted": 1], "done, and kept") {
+      let response = try await library.call(.post, "/books\(prefix)", parameters: kept)
+      id = try #require(response.body["id"]?.string)
+    }
+    try await expect([:], "deleted once it is done") { _ = try await library.call(.delete, "\(prefix)/\(id)") }
+    try await expect(["submitted": 1, "initialized": 1, "search_failed": 1], "failed, which is not kept by default") {
+      _ = try await library.call(.post, "/nowhere\(prefix)", parameters: kept)
+    }
+    let setting = "plugins.asynchronous_search.persist_search_failures"
+    try await library.service.settings.change(SettingsChange(transient: [setting: "true"]))
+    try await expect(["submitted": 1, "initialized": 1, "search_failed": 1, "persisted": 1], "failed, and kept") {
+      _ = try await library.call(.post, "/nowhere\(prefix)", parameters: kept)
+    }
+    try await expect([:], "the other dialect's count for nothing") {
+      _ = try await library.call(.post, "/books/_async_search", parameters: kept)
+    }
+  }
+
+  private func statistics(of library: Library) async throws -> [String: Int64] {
+    let response = try await library.call(.get, "/_plugins/_asynchronous_search/stats")
+    #expect(response.body["_nodes"] == ["total": 1, "successful": 1, "failed": 0])
+    let node = try #require(response.body["nodes"]?.object?.members.first?.value["asynchronous_search_stats"]?.object)
+    return Dictionary(uniqueKeysWithValues: node.members.map { ($0.name, $0.value.int ?? -1) })
   }
 
   @Test func openSearchTellsHowFarASearchIsAndListsThem() async throws {

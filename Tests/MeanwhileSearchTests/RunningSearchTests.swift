@@ -59,6 +59,10 @@ import Testing
     return (context, Task { try await Self.onThreadsOfItsOwn { try await language.run(prepared, in: context) } })
   }
 
+  private func json(_ output: SearchOutput) async throws -> JSONValue {
+    try JSONValue.parse(try await output.response.collect(bytesMax: .max))
+  }
+
   private func documentCounts(_ buckets: JSONValue?) -> [Int64] { (buckets?["buckets"]?.array ?? []).compactMap { $0["doc_count"]?.int } }
 
   @Test func showsAggregationsOfTheDocumentsRead() async throws {
@@ -70,27 +74,40 @@ import Testing
     let fraction = try #require(context.progress.reading.fraction)
     holdup.open()
     #expect(soFar.isPartial)
-    let response = try JSONValue.parse(soFar.response)
+    let response = try await json(soFar)
     #expect(response["hits"]?["total"] == ["value": .integer(Int64(Self.documentCount)), "relation": "gte"])
-    #expect(response["_shards"]?["total"] == 1)
+    #expect(response["_shards"] == ["total": 1, "successful": 1, "skipped": 0, "failed": 0])
+    #expect(response["num_reduce_phases"] == 1)
     #expect(response["aggregations"]?["all"]?["value"] == .double(Double(Self.documentCount)))
     let counts = documentCounts(response["aggregations"]?["kinds"])
     let sum = counts.reduce(0, +)
     #expect(counts.count == 3 && sum > 0 && sum < Int64(Self.documentCount))
     #expect(documentCounts(response["aggregations"]?["again"]) == [])
     #expect(fraction > 0.4 && fraction < 0.7)
-    let whole = try JSONValue.parse(try await output.value.response)
+    let whole = try await json(output.value)
     #expect(documentCounts(whole["aggregations"]?["kinds"]) == [2_000, 2_000, 2_000])
     #expect(documentCounts(whole["aggregations"]?["again"]) == [2_000, 2_000, 2_000])
     #expect(context.progress.reading.fraction == 1)
     #expect(context.memory.bytesUsed == 0)
   }
 
+  @Test(arguments: [(halfPasses: 1, shardsDone: 0), (halfPasses: 3, shardsDone: 0), (halfPasses: 5, shardsDone: 1)])
+  func aShardIsDoneWhenItsDocumentsAreInTheFirstAggregations(_ example: (halfPasses: Int, shardsDone: Int)) async throws {
+    let holdup = Holdup()
+    let (context, output) = try await start(after: Self.documentCount * example.halfPasses / 2) { _ in holdup.hold() }
+    try await holdup.reached()
+    let soFar = try #require(await context.partial.current() as? SearchOutput)
+    holdup.open()
+    #expect(soFar.shardsDone == example.shardsDone)
+    #expect(try await json(soFar)["_shards"]?["successful"] == .integer(Int64(example.shardsDone)))
+    #expect(try await json(output.value)["_shards"]?["successful"] == 1)
+  }
+
   @Test func finishesEarlyWithWhatItHas() async throws {
     let (context, output) = try await start(after: Self.documentCount * 5 / 2) { $0.signals.requestEarlyFinish() }
     let result = try await output.value
     #expect(result.isPartial)
-    let response = try JSONValue.parse(result.response)
+    let response = try await json(result)
     #expect(response["hits"]?["total"]?["value"] == .integer(Int64(Self.documentCount)))
     let sum = documentCounts(response["aggregations"]?["kinds"]).reduce(0, +)
     #expect(sum > 0 && sum < Int64(Self.documentCount))

@@ -14,16 +14,26 @@ struct Client: Sendable {
 
   // MARK: Asking
 
-  /// - Parameter options: nil for a synchronous call.
-  func submit(_ query: ScriptedQuery, _ options: SubmissionOptions?, language: ScriptedLanguage) async {
+  /// - Parameters:
+  ///   - options: nil for a synchronous call.
+  ///   - habit: how the query is handed in.
+  func submit(_ query: ScriptedQuery, _ options: SubmissionOptions?, _ habit: SubmissionHabit, language: ScriptedLanguage) async {
     let session = Session(service: life.service, principal: principal)
-    let submission = TaskSubmission(
+    var submission = TaskSubmission(
       language: ScriptedLanguage.name, dialect: ScriptedLanguage.name, action: "scripted", session: session, request: query.request,
       description: "\(query.label)", options: options, work: { try await language.run(query, in: $0) })
+    submission.isBrief = habit.isBrief
+    submission.keepsFailures = habit.keepsFailures
+    if life.service.settings[ServiceSettings.singleFlight] { submission.flightKey = "\(query.source)" }
     do {
       let reply = try await manager.submit(submission, disconnection: disconnection)
       let shown = try await Shown(reply)
-      hear { takeSubmitted(shown, query, options) }
+      hear {
+        takeSubmitted(shown, query, options, habit)
+        guard shown.outcome != nil else { return }
+        if habit.isBrief { ledger.count("brief run") }
+        if shown.outcome?.output != nil, language.runs.starts(of: query.label) == 0 { ledger.count("joined a run") }
+      }
     } catch {
       hear { takeRefusal(of: "submit", query.label, error) }
     }
@@ -34,6 +44,75 @@ struct Client: Sendable {
       try await Shown(
         manager.get(
           id, language: ScriptedLanguage.name, for: principal, wait: wait, keepAlive: keepAlive, disconnection: disconnection))
+    }
+  }
+
+  /// Reads a part of a kept result, as a page of a table is read.
+  func page(_ label: Int, _ id: TaskID, from offset: Int, count: Int) async {
+    await ask("page", label, id) {
+      let reply = try await manager.get(id, language: ScriptedLanguage.name, for: principal, wait: .zero)
+      guard case .finished(let view, let result) = reply else { return Shown(view: reply.view, outcome: nil) }
+      let stream: ChunkStream
+      switch result {
+      case .live(let output): stream = output.encode()
+      case .stored(let stored):
+        stream = stored
+        ledger.count("page of a stored result")
+      }
+      let bytes = try await stream.dropping(offset).prefix(count)
+      if let query = ledger[label]?.query {
+        var pages: [[UInt8]] = []
+        for isPartial in [false, true] {
+          pages.append(try await ScriptedOutput(query, isPartial: isPartial).encode().dropping(offset).prefix(count))
+        }
+        if !pages.contains(bytes) { throw ScriptedOutput.WrongBytes() }
+      }
+      return Shown(view: view, outcome: nil)
+    }
+  }
+
+  /// Hears of each state that a task comes to, as a stream of events does.
+  func watch(_ label: Int, _ id: TaskID) async {
+    await ask("watch", label, id) {
+      var known: TaskState?
+      for _ in 0..<8 {
+        let status = try await manager.status(
+          id, language: ScriptedLanguage.name, for: principal, since: known, wait: .seconds(20), disconnection: disconnection)
+        let state = status.view.state
+        if !life.isOver, let known, Self.order(of: state) < Self.order(of: known) {
+          ledger.violate("\(label) was \(known.rawValue) and is \(state.rawValue)")
+        }
+        known = state
+        if state.isFinished { return Shown(view: status.view, outcome: nil) }
+      }
+      return Shown(view: try await manager.status(id, language: ScriptedLanguage.name, for: principal).view, outcome: nil)
+    }
+  }
+
+  /// Where a state stands in a task's life.
+  private static func order(of state: TaskState) -> Int {
+    switch state {
+    case .queued: 0
+    case .running: 1
+    case .stopping: 2
+    case .completed, .failed: 3
+    }
+  }
+
+  /// Changes settings for good.
+  func change(_ settings: [String: String]) async {
+    do {
+      try await life.service.settings.change(SettingsChange(persistent: settings))
+      hear {
+        ledger.count("settings changed")
+        ledger.keepSettings(settings)
+      }
+    } catch {
+      hear {
+        ledger.count("settings refused")
+        let error = APIError(from: error)
+        if !isExcused(error) { ledger.violate("a change of settings is refused with \(error)") }
+      }
     }
   }
 
@@ -110,6 +189,12 @@ struct Client: Sendable {
   }
 }
 
+/// How a query is handed in.
+struct SubmissionHabit: Sendable {
+  var isBrief: Bool
+  var keepsFailures: Bool
+}
+
 /// An answer about a task that is there.
 struct Shown: Sendable {
   var view: TaskView
@@ -136,11 +221,13 @@ struct Shown: Sendable {
 // MARK: - What must hold of an answer
 
 extension Client {
-  private func takeSubmitted(_ shown: Shown, _ query: ScriptedQuery, _ options: SubmissionOptions?) {
+  private func takeSubmitted(_ shown: Shown, _ query: ScriptedQuery, _ options: SubmissionOptions?, _ habit: SubmissionHabit) {
     let label = query.label
     ledger.count("submit \(shown.view.state.rawValue)")
-    let isKept = options.map { shown.view.isRunning || $0.keepOnCompletion } ?? false
     let hasID = shown.view.id != nil
+    let isFailureToForget = shown.view.state == .failed && !habit.keepsFailures
+    if isFailureToForget, !hasID { ledger.count("failure not kept") }
+    let isKept = options.map { shown.view.isRunning || ($0.keepOnCompletion && !isFailureToForget) } ?? false
     // A wait that runs out while the outcome is being made durable keeps it too.
     if isKept, !hasID { ledger.violate("\(label) is kept or runs, and has no id") }
     if options == nil, hasID { ledger.violate("\(label) is synchronous, and has an id") }
@@ -187,7 +274,7 @@ extension Client {
       if promise.query.ending == .fails, !output.isPartial { ledger.violate("\(label) completed, and should have failed") }
     }
     guard let failure = outcome.failure else { return }
-    let isOwn = promise.query.ending == .fails && failure == ScriptedLanguage.failure(of: label)
+    let isOwn = promise.query.ending == .fails && failure == ScriptedLanguage.failure(of: promise.query)
     let isCancelled = failure.type == "task_cancelled_exception" && promise.isCancelAsked
     let isAbandoned = failure.reason.contains("attempts to run this query") && promise.endingsSeen > 0
     let isTooLarge = failure.type == "circuit_breaking_exception" && promise.query.memoryBytes > 0

@@ -53,6 +53,8 @@ final class Ledger: Sendable {
     var answers: [String: Int] = [:]
     var now = Timestamp(milliseconds: 0)
     var instant: Instant = 0
+    /// The persistent settings that may hold: what was acknowledged last, then what was tried since.
+    var settings: [[String: String]] = [[:]]
   }
 
   private let state = Mutex(State())
@@ -98,6 +100,30 @@ final class Ledger: Sendable {
       state.instant += 1
       return state.instant
     }
+  }
+
+  // MARK: Settings
+
+  /// A change is about to be asked for, on top of what holds.
+  func trySettings(_ change: [String: String]) {
+    state.withLock { state in state.settings += state.settings.map { $0.merging(change) { $1 } } }
+  }
+
+  /// The change is acknowledged.
+  func keepSettings(_ change: [String: String]) {
+    state.withLock { state in
+      state.settings = state.settings.filter { held in change.allSatisfy { held[$0.key] == $0.value } }
+    }
+  }
+
+  /// What a start has found.
+  func findSettings(_ found: [String: String]) {
+    let isExpected = state.withLock { state in
+      defer { state.settings = [found] }
+      return state.settings.contains(found)
+    }
+    if !isExpected { violate("the settings \(found) are not those that were acknowledged") }
+    if !found.isEmpty { count("settings survived") }
   }
 
   // MARK: Promises

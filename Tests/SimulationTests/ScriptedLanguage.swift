@@ -12,8 +12,10 @@ struct ScriptedQuery: Sendable, Hashable {
     case isDeaf
   }
 
-  /// Tells it from all others, and its bytes from all others' bytes.
+  /// Tells it from all others.
   var label: Int
+  /// The label of the first query that asked the same: tells its bytes from all others' bytes.
+  var source: Int
   var milliseconds: Int64
   var ending: Ending
   var outputBytes: Int
@@ -22,13 +24,14 @@ struct ScriptedQuery: Sendable, Hashable {
 
   /// What a re-run is made from.
   var request: StoredRequest {
-    let words = ["\(label)", "\(milliseconds)", ending.rawValue, "\(outputBytes)", "\(memoryBytes)"]
+    let words = ["\(label)", "\(source)", "\(milliseconds)", ending.rawValue, "\(outputBytes)", "\(memoryBytes)"]
     return StoredRequest(
       method: .post, path: "/_scripted", parameters: [:], pathParameters: [:], body: Array(words.joined(separator: " ").utf8))
   }
 
-  init(label: Int, milliseconds: Int64, ending: Ending, outputBytes: Int, memoryBytes: Int) {
+  init(label: Int, source: Int? = nil, milliseconds: Int64, ending: Ending, outputBytes: Int, memoryBytes: Int) {
     self.label = label
+    self.source = source ?? label
     self.milliseconds = milliseconds
     self.ending = ending
     self.outputBytes = outputBytes
@@ -37,10 +40,10 @@ struct ScriptedQuery: Sendable, Hashable {
 
   init(body: [UInt8]) throws {
     let words = String(decoding: body, as: UTF8.self).split(separator: " ").map(String.init)
-    guard words.count == 5, let label = Int(words[0]), let milliseconds = Int64(words[1]), let ending = Ending(rawValue: words[2]),
-      let outputBytes = Int(words[3]), let memoryBytes = Int(words[4])
+    guard words.count == 6, let label = Int(words[0]), let source = Int(words[1]), let milliseconds = Int64(words[2]),
+      let ending = Ending(rawValue: words[3]), let outputBytes = Int(words[4]), let memoryBytes = Int(words[5])
     else { throw APIError.illegalArgument("a stored request came back changed") }
-    self.init(label: label, milliseconds: milliseconds, ending: ending, outputBytes: outputBytes, memoryBytes: memoryBytes)
+    self.init(label: label, source: source, milliseconds: milliseconds, ending: ending, outputBytes: outputBytes, memoryBytes: memoryBytes)
   }
 }
 
@@ -76,11 +79,11 @@ struct ScriptedLanguage: QueryLanguage {
       try await time.sleep(for: .milliseconds(min(left, part)))
       left -= part
     }
-    if query.ending == .fails { throw Self.failure(of: query.label) }
+    if query.ending == .fails { throw Self.failure(of: query) }
     return ScriptedOutput(query)
   }
 
-  static func failure(of label: Int) -> APIError { .illegalArgument("query \(label) fails") }
+  static func failure(of query: ScriptedQuery) -> APIError { .illegalArgument("query \(query.source) fails") }
 
   private func sleepWhateverHappens(_ milliseconds: Int64) async {
     await withCheckedContinuation { done in
@@ -126,7 +129,7 @@ struct ScriptedOutput: QueryOutput, Hashable {
   var isPartial: Bool
 
   init(_ query: ScriptedQuery, isPartial: Bool = false) {
-    label = query.label
+    label = query.source
     byteCount = isPartial ? query.outputBytes / 2 : query.outputBytes
     self.isPartial = isPartial
   }

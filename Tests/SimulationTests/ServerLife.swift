@@ -20,6 +20,8 @@ final class ServerLife: Sendable {
     var isOver = false
     var hadFault = false
     var openAskings: [Int: Asking] = [:]
+    var isChangingSettings = false
+    var figuresBefore = ManagerFigures()
   }
 
   /// Something that a client is waiting for.
@@ -58,6 +60,26 @@ final class ServerLife: Sendable {
     set { state.withLock { $0.hadFault = newValue } }
   }
 
+  // MARK: Settings
+
+  /// - Returns: false while another change is on its way.
+  func beginSettingsChange() -> Bool {
+    state.withLock { state in
+      defer { state.isChangingSettings = true }
+      return !state.isChangingSettings
+    }
+  }
+
+  func endSettingsChange() { state.withLock { $0.isChangingSettings = false } }
+
+  /// What the manager held when it was looked at before; the next time it is what it holds now.
+  func replaceFigures(_ figures: ManagerFigures) -> ManagerFigures {
+    state.withLock { state in
+      defer { state.figuresBefore = figures }
+      return state.figuresBefore
+    }
+  }
+
   // MARK: Who waits
 
   func begin(_ key: Int, _ asking: Asking) { state.withLock { $0.openAskings[key] = asking } }
@@ -84,8 +106,8 @@ struct ManagerFigures: Sendable, Hashable {
 }
 
 extension AsyncTaskManager {
-  /// Lets somebody look at what is held, while nothing moves.
-  func look(_ body: @Sendable (ManagerFigures) -> Void) { body(figures) }
+  /// Lets somebody look at what is held, and at the limits in force, while nothing moves.
+  func look(_ body: @Sendable (ManagerFigures, ServiceLimits) -> Void) { body(figures, machine.limits) }
 
   private var figures: ManagerFigures {
     ManagerFigures(

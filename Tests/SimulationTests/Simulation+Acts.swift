@@ -6,7 +6,8 @@ extension Simulation {
   mutating func act() {
     switch Int.random(in: 0..<100, using: &random) {
     case 0..<30: submit()
-    case 30..<62: ask()
+    case 30..<61: ask()
+    case 61: if random.chance(0.5) { changeSettings() }
     case 62..<66: disconnect()
     case 66..<68: cancelSomeTask()
     case 68..<69: askForUnknown()
@@ -31,7 +32,7 @@ extension Simulation {
       case 90..<97: .isDeaf
       default: .bringsDown
       }
-    let query = ScriptedQuery(
+    var query = ScriptedQuery(
       label: labelCount, milliseconds: pick([0, 0, 1, 20, 500, 5_000, 60_000, 600_000]), ending: ending,
       outputBytes: pick([0, 10, 100, 300, 700, 1_500]), memoryBytes: pick([0, 0, 0, 300, 900, 1_100]))
     let options: SubmissionOptions? =
@@ -39,11 +40,19 @@ extension Simulation {
       ? SubmissionOptions(
         wait: pick([.zero, .zero, .milliseconds(10), .seconds(1), .seconds(30), nil]),
         keepAlive: pickKeepAlive(), keepOnCompletion: random.chance(0.5)) : nil
-    let principal = pick(Self.owners)
+    var principal = pick(Self.owners)
+    if let lastSubmitted, random.chance(0.2) {
+      query = lastSubmitted.query
+      query.label = labelCount
+      principal = lastSubmitted.principal
+    }
+    lastSubmitted = (query, principal)
+    let isShort = query.milliseconds == 0 && query.ending != .isDeaf
+    let habit = SubmissionHabit(isBrief: isShort && random.chance(0.5), keepsFailures: random.chance(0.8))
     ledger.begin(query, owner: principal?.owner)
-    ledger.note("submit \(query) by \(principal?.username ?? "nobody"), \(options as Any)")
+    ledger.note("submit \(query) by \(principal?.username ?? "nobody"), \(options as Any), \(habit)")
     let language = ScriptedLanguage(time: life.time, scheduler: scheduler, runs: runs)
-    start(as: principal) { await $0.submit(query, options, language: language) }
+    start(as: principal) { [query] in await $0.submit(query, options, habit, language: language) }
   }
 
   private mutating func ask() {
@@ -54,12 +63,19 @@ extension Simulation {
     let reaches = promise.owner == nil || promise.owner == principal?.owner
     let isPrivileged = random.chance(0.1)
     switch Int.random(in: 0..<100, using: &random) {
-    case 0..<65:
+    case 0..<45:
       let wait: TimeValue? = pick([.zero, .zero, .milliseconds(10), .seconds(1), .seconds(30), nil])
       let keepAlive = random.chance(0.25) ? pickKeepAlive() : nil
       ledger.note("get \(label) by \(principal?.username ?? "nobody"), wait \(wait?.text ?? "-"), keep alive \(keepAlive?.text ?? "-")")
       let key = start(as: principal) { await $0.get(label, id, wait: wait, keepAlive: keepAlive) }
       if let keepAlive, reaches { ledger.askKeepAlive(keepAlive, of: label, key: key) }
+    case 45..<55:
+      let (offset, count) = (Int.random(in: 0..<800, using: &random), Int.random(in: 1..<300, using: &random))
+      ledger.note("page \(offset) \(count) of \(label) by \(principal?.username ?? "nobody")")
+      start(as: principal) { await $0.page(label, id, from: offset, count: count) }
+    case 55..<65:
+      ledger.note("watch \(label) by \(principal?.username ?? "nobody")")
+      start(as: principal) { await $0.watch(label, id) }
     case 65..<77:
       ledger.note("stop \(label) by \(principal?.username ?? "nobody")")
       if reaches { ledger.change(label) { $0.isStopAsked = true } }
@@ -71,6 +87,25 @@ extension Simulation {
       ledger.note("delete \(label) by \(principal?.username ?? "nobody")")
       if reaches || isPrivileged { ledger.change(label) { $0.isDeletionAsked = true } }
       start(as: principal) { await $0.delete(label, id, isPrivileged: isPrivileged) }
+    }
+  }
+
+  /// One change at a time: of several it would not be known which came last.
+  private mutating func changeSettings() {
+    guard let life, !life.isClosing, life.beginSettingsChange() else { return }
+    let choices: [(String, String)] = [
+      ("meanwhile.tasks.running_max", "\(Int.random(in: 1...4, using: &random))"),
+      ("meanwhile.tasks.queued_max", "\(Int.random(in: 1...20, using: &random))"),
+      ("meanwhile.tasks.waiters_max", "\(pick([3, 20, 100_000, 100_000]))"),
+      ("meanwhile.tasks.single_flight", pick(["true", "true", "false"])),
+      ("meanwhile.tasks.sweep_interval", pick(["10s", "5m"])),
+    ]
+    let change = Dictionary(uniqueKeysWithValues: [pick(choices)])
+    ledger.note("change \(change)")
+    ledger.trySettings(change)
+    start(as: nil) {
+      await $0.change(change)
+      $0.life.endSettingsChange()
     }
   }
 

@@ -8,20 +8,23 @@ import Synchronization
 extension Simulation {
   func check() {
     guard let life, !life.isOver, !files.hasLostPower else { return }
-    let limits = configuration.limits
+    let attemptsMax = configuration.limits.attemptsMax
     scheduler.runAtOnce { [ledger, runs] in
-      await life.service.tasks.look { figures in
-        if figures.running > limits.runningMax { ledger.violate("\(figures.running) run, over the limit") }
+      await life.service.tasks.look { figures, limits in
+        // A lower limit ends nothing that there is already, but what is over it does not grow.
+        let before = life.replaceFigures(figures)
+        if figures.running > max(limits.runningMax, before.running) { ledger.violate("\(figures.running) run, over the limit") }
         if runs.activeCount > figures.running { ledger.violate("\(runs.activeCount) run, \(figures.running) are counted") }
         // What was taken over had been admitted before, so no limit applies to it.
-        if figures.queued > limits.queuedMax + life.events[.recovered] { ledger.violate("\(figures.queued) wait, over the limit") }
-        if figures.waiters > limits.waitersMax { ledger.violate("\(figures.waiters) clients wait, over the limit") }
+        let queuedMax = max(limits.queuedMax + life.events[.recovered], before.queued)
+        if figures.queued > queuedMax { ledger.violate("\(figures.queued) wait, over the limit") }
+        if figures.waiters > max(limits.waitersMax, before.waiters) { ledger.violate("\(figures.waiters) clients wait, over the limit") }
         let open = life.openAskings.count
         if figures.waiters > open { ledger.violate("\(figures.waiters) wait, and \(open) have asked") }
         if let contradiction = life.events.contradiction(unfinished: figures.unfinished) { ledger.violate(contradiction) }
       }
     }
-    for promise in ledger.known where runs.starts(of: promise.query.label) > limits.attemptsMax + shutdownCount {
+    for promise in ledger.known where runs.starts(of: promise.query.label) > attemptsMax + shutdownCount {
       ledger.violate("\(promise.query.label) was started \(runs.starts(of: promise.query.label)) times")
     }
   }
@@ -87,7 +90,7 @@ extension Simulation {
   /// What the manager holds; nil where it cannot be looked at yet.
   private func figures() -> ManagerFigures? {
     let box = Box<ManagerFigures?>(nil)
-    if let life { scheduler.runAtOnce { await life.service.tasks.look { box.set($0) } } }
+    if let life { scheduler.runAtOnce { await life.service.tasks.look { figures, _ in box.set(figures) } } }
     return box.value
   }
 

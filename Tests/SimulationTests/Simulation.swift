@@ -29,6 +29,8 @@ struct Simulation {
   var lifeCount = 0
   var labelCount = 0
   var shutdownCount = 0
+  /// What was submitted last, and by whom, for one who asks the same.
+  var lastSubmitted: (query: ScriptedQuery, principal: Principal?)?
   /// The disk fails no more.
   var isHealthy = false
   /// Steps until the disk has room again.
@@ -127,8 +129,10 @@ struct Simulation {
         var builder = ServiceBuilder(configuration, taskStore: tasks, environment: environment)
         builder.add(ScriptedLanguage(time: time, scheduler: scheduler, runs: runs))
         builder.observe(with: events)
+        builder.persistSettings(in: store)
         await audit(store)
         let service = try await builder.build()
+        ledger.findSettings(service.settings.layers.persistent)
         shared.set(ServerLife(number: lifeCount, time: time, start: wall, store: store, service: service, events: events))
       } catch {
         ledger.note("start failed: \(error)")

@@ -43,13 +43,15 @@ struct SimulationTests {
     "failed create", "failed remove", "failed map", "power lost at write", "power lost at sync", "power lost at create",
     "power lost at syncDirectory", "power lost at remove",
     // Clocks and clients.
-    "clock set forward", "clock set back", "disconnect", "cancel",
+    "clock set forward", "clock set back", "disconnect", "cancel", "settings changed", "settings survived",
     // What clients met.
     "submit completed", "submit failed", "submit running", "submit queued", "get completed", "get failed", "get running", "get queued",
     "get stopping", "stop completed", "stop failed", "status completed", "status running", "delete acknowledged", "unknown id refused",
     "submit refused: 429 es_rejected_execution_exception", "submit refused: 503 unavailable_exception",
     "get refused: 404 resource_not_found_exception", "stop refused: 404 resource_not_found_exception",
-    "delete refused: 404 resource_not_found_exception", "over the memory budget", "given up after attempts", "partial",
+    "delete refused: 404 resource_not_found_exception", "brief run", "joined a run", "failure not kept", "page completed",
+    "page of a stored result", "watch completed", "watch failed", "watch running",
+    "over the memory budget", "given up after attempts", "partial",
   ]
 
   @Test("does the same each time, for the same seed", arguments: [1, 7, 42] as [UInt64])

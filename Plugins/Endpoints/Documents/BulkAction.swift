@@ -28,12 +28,12 @@ struct BulkAction: Sendable, Hashable {
       throw APIError.xContentParse(error.reason, at: JSONLocation(line: number, column: error.location.column))
     }
     func malformed(_ rest: String) -> APIError { .illegalArgument("Malformed action/metadata line [\(number)], expected \(rest)") }
-    guard case .object(let object) = value else { throw malformed("START_OBJECT but found [\(Self.token(value))]") }
+    guard case .object(let object) = value else { throw malformed("START_OBJECT but found [\(value.tokenName)]") }
     guard let member = object.members.first else { throw malformed("FIELD_NAME but found [END_OBJECT]") }
     guard let kind = Kind(rawValue: member.name) else {
       throw malformed("field [create], [delete], [index] or [update] but found [\(member.name)]")
     }
-    guard case .object(let parts) = member.value else { throw malformed("START_OBJECT but found [\(Self.token(member.value))]") }
+    guard case .object(let parts) = member.value else { throw malformed("START_OBJECT but found [\(member.value.tokenName)]") }
     guard object.count == 1 else { throw malformed("END_OBJECT but found [FIELD_NAME]") }
     self.kind = kind
     for part in parts.members {
@@ -41,7 +41,7 @@ struct BulkAction: Sendable, Hashable {
         throw APIError.illegalArgument("Action/metadata line [\(number)] contains an unknown parameter [\(part.name)]")
       }
       if part.value.object != nil || part.value.array != nil, part.name != "dynamic_templates", part.name != "_source" {
-        throw malformed("a simple value for field [\(part.name)] but found [\(Self.token(part.value))]")
+        throw malformed("a simple value for field [\(part.name)] but found [\(part.value.tokenName)]")
       }
       switch part.name {
       case "_index": index = Self.text(part.value)
@@ -55,16 +55,5 @@ struct BulkAction: Sendable, Hashable {
 
   private static func text(_ value: JSONValue) -> String? {
     value.string ?? (value.isNull ? nil : String(decoding: value.encoded(), as: UTF8.self))
-  }
-
-  private static func token(_ value: JSONValue) -> String {
-    switch value {
-    case .null: "VALUE_NULL"
-    case .bool: "VALUE_BOOLEAN"
-    case .integer, .unsigned, .double: "VALUE_NUMBER"
-    case .string: "VALUE_STRING"
-    case .array: "START_ARRAY"
-    case .object: "START_OBJECT"
-    }
   }
 }

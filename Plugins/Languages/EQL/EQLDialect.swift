@@ -12,7 +12,8 @@ extension Dialect where Language == EQLLanguage {
           wait: submission.wait ?? timing.submitWait, keepAlive: submission.keepAlive, keepOnCompletion: submission.keepOnCompletion)
       },
       renderRunning: { view, partial, _ in
-        .encodedJSON(JSONValue.object(head(of: view, isPartial: true)).encoded(appending: "hits", partial?.hits ?? [Array("{}".utf8)]))
+        let hits = partial?.hits ?? ChunkStream([Array("{}".utf8)])
+        return .encodedJSON(JSONValue.object(head(of: view, isPartial: true)).encoded(appending: "hits", hits))
       },
       renderFinished: { view, output, _ in
         .encodedJSON(JSONValue.object(head(of: view, isPartial: output.isPartial)).encoded(appending: "hits", output.hits))

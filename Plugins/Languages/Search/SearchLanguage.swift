@@ -30,7 +30,7 @@ public struct SearchLanguage: QueryLanguage, Observer {
     try await SearchRun(query, in: context, registry: functions).run()
   }
 
-  public var settings: [any DeclaredSetting] { OpenSearchSettings.all }
+  public var settings: [any DeclaredSetting] { AsyncSearchSettings.all + OpenSearchSettings.all }
 
   public var sweepIntervals: [Setting<TimeValue>] { [OpenSearchSettings.reaperInterval, OpenSearchSettings.cleanupInterval] }
 
@@ -76,7 +76,9 @@ public struct SearchLanguage: QueryLanguage, Observer {
   }
 
   private var asyncSearchRoutes: [Route] {
-    let endpoints = AsyncQueryEndpoints(language: self, dialect: .asyncSearch)
+    let endpoints: @Sendable (Session) -> AsyncQueryEndpoints<SearchLanguage> = { session in
+      AsyncQueryEndpoints(language: self, dialect: .asyncSearch(session.service.settings))
+    }
     let parameters = SearchRequest.parameterNames + SubmissionOptions.parameterNames
     let submits = ["/_async_search", "/{index}/_async_search"].map { path in
       Route(
@@ -84,7 +86,7 @@ public struct SearchLanguage: QueryLanguage, Observer {
         privilege: "indices:read"
       ) { request, session in
         let request = try await SearchSubmission.checked(request, session, pre: "async search queries")
-        return try await endpoints.submit(request, session)
+        return try await endpoints(session).submit(request, session)
       }
     }
     return submits + [
@@ -93,14 +95,14 @@ public struct SearchLanguage: QueryLanguage, Observer {
         parameters: [
           "wait_for_completion_timeout", "keep_alive", "typed_keys", "rest_total_hits_as_int", "return_intermediate_results",
         ]
-      ) { request, session in try await endpoints.get(request, session) },
+      ) { request, session in try await endpoints(session).get(request, session) },
       Route(
         .get, "/_async_search/status/{id}", summary: "Gives the state of an asynchronous search, without its result.",
         parameters: ["keep_alive"]
-      ) { request, session in try await AsyncSearchStatus(endpoints: endpoints).respond(request, session) },
-      endpoints.eventsRoute("/_async_search/{id}/events"),
+      ) { request, session in try await AsyncSearchStatus(endpoints: endpoints(session)).respond(request, session) },
+      AsyncQueryEndpoints<SearchLanguage>.eventsRoute("/_async_search/{id}/events", endpoints),
       Route(.delete, "/_async_search/{id}", summary: "Cancels an asynchronous search, or removes its result.") { request, session in
-        try await endpoints.delete(request, session)
+        try await endpoints(session).delete(request, session)
       },
     ]
   }

@@ -68,6 +68,16 @@ public struct ChunkStream: AsyncSequence, Sendable {
     }
   }
 
+  /// The first bytes, fewer where there are no more, of a stream that can be read again.
+  public func prefix(_ count: Int) async throws -> [UInt8] {
+    var head: [UInt8] = []
+    for try await chunk in self {
+      head.append(contentsOf: chunk.prefix(count - head.count))
+      if head.count >= count { break }
+    }
+    return head
+  }
+
   /// Looks whether there is anything in the stream. What was read to find out stays in it.
   mutating func peek() async throws -> Bool {
     let next = makeAsyncIterator().nextChunk

@@ -33,6 +33,11 @@ public struct EndpointResponse: Sendable {
     return EndpointResponse(status: status, headers: headers, body: .bytes(bytes))
   }
 
+  /// A JSON response that is encoded already, and made as it is sent.
+  public static func encodedJSON(_ stream: ChunkStream) -> EndpointResponse {
+    EndpointResponse(headers: ["Content-Type": "application/json"], body: .stream(stream))
+  }
+
   /// The response to an error.
   ///
   /// - Parameter isTraced: whether it says what led to it; never said to whom the server does not know.

@@ -51,7 +51,12 @@ public struct Headers: Sendable, Hashable, ExpressibleByDictionaryLiteral {
 
   /// Names of fields are ASCII.
   private static func same(_ left: String, _ right: String) -> Bool {
-    left.utf8.count == right.utf8.count && zip(left.utf8, right.utf8).allSatisfy { lowercased($0) == lowercased($1) }
+    guard left.utf8.count == right.utf8.count else { return false }
+    var others = right.utf8.makeIterator()
+    for byte in left.utf8 {
+      guard let other = others.next(), byte == other || lowercased(byte) == lowercased(other) else { return false }
+    }
+    return true
   }
 
   private static func lowercased(_ byte: UInt8) -> UInt8 {

@@ -4,8 +4,8 @@ public enum PercentEncoding {
   ///
   /// - Parameter plusIsSpace: as in query strings.
   public static func decode(_ text: some StringProtocol, plusIsSpace: Bool = false) -> String {
+    guard text.utf8.contains(where: { $0 == UInt8(ascii: "%") || $0 == UInt8(ascii: "+") }) else { return String(text) }
     let bytes = Array(text.utf8)
-    guard bytes.contains(where: { $0 == UInt8(ascii: "%") || $0 == UInt8(ascii: "+") }) else { return String(text) }
     var decoded: [UInt8] = []
     decoded.reserveCapacity(bytes.count)
     var at = 0

@@ -67,7 +67,7 @@ struct Router: Sendable {
 
   /// Finds the route of a method and a path. `HEAD` falls back to `GET`.
   func match(_ method: EndpointRequest.Method, _ path: String) throws(Miss) -> Match {
-    let segments = Self.segments(of: path).map { PercentEncoding.decode($0) }
+    let segments = path.utf8.split(separator: UInt8(ascii: "/")).map { PercentEncoding.decode(Substring($0)) }
     var ends: [(node: Int, values: [String])] = []
     collect(below: 0, segments[...], [], into: &ends)
     let sought = method == .head ? [EndpointRequest.Method.head, .get] : [method]

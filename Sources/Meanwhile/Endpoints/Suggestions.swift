@@ -1,16 +1,43 @@
 /// "Did you mean": the known names that are most like one that is not known.
+///
+/// Two spellings are compared by the share of letters that need no edit (Levenshtein's distance over the longer one's length).
 public enum Suggestions {
   /// The candidates whose spelling is more than half the same, the most similar first, then in alphabetical order.
   public static func similar(to name: String, among candidates: some Sequence<String>) -> [String] {
-    let scored = Set(candidates).map { (score: similarity(name, $0), name: $0) }.filter { $0.score > 0.5 }
-    return scored.sorted { $0.score == $1.score ? $0.name < $1.name : $0.score > $1.score }.map(\.name)
+    ranked(candidates, by: Array(name)) { Array($0) }.filter { $0.edits * 2 < $0.length }.map(\.name)
   }
 
-  /// 1 for equal names, 0 for those that share nothing: one minus the share of letters to edit.
-  static func similarity(_ left: String, _ right: String) -> Double {
-    let longest = max(left.count, right.count)
-    guard longest > 0 else { return 1 }
-    return 1 - Double(editDistance(Array(left), Array(right))) / Double(longest)
+  /// `, did you mean [a]?` or `, did you mean any of [a, b]?`; empty where nothing is similar.
+  ///
+  /// As query languages have it: at most five candidates, whose spelling is at least half the same, whatever the case of letters.
+  public static func text(for name: String, among candidates: some Sequence<String>) -> String {
+    let similar = ranked(candidates, by: Array(name.lowercased())) { Array($0.lowercased()) }
+      .filter { $0.edits * 2 <= $0.length }.prefix(5).map(\.name)
+    switch similar.count {
+    case 0: return ""
+    case 1: return ", did you mean [\(similar[0])]?"
+    default: return ", did you mean any of [\(similar.joined(separator: ", "))]?"
+    }
+  }
+
+  /// A candidate, the edits to it, and the longer one's length.
+  private typealias Ranked = (name: String, edits: Int, length: Int)
+
+  /// The candidates that are not more than half apart by length alone, the most similar first.
+  private static func ranked(
+    _ candidates: some Sequence<String>, by name: [Character], _ spelling: (String) -> [Character]
+  ) -> [Ranked] {
+    let scored = Set(candidates).compactMap { candidate -> Ranked? in
+      let other = spelling(candidate)
+      let length = max(name.count, other.count)
+      guard length > 0, abs(name.count - other.count) * 2 <= length else { return nil }
+      return (candidate, editDistance(name, other), length)
+    }
+    // By the share of edits, in whole numbers.
+    return scored.sorted { left, right in
+      let (one, two) = (left.edits * right.length, right.edits * left.length)
+      return one == two ? left.name < right.name : one < two
+    }
   }
 
   /// Insertions, deletions and replacements from one to the other (Levenshtein).

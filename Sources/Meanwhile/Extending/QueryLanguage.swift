@@ -36,6 +36,10 @@ public protocol QueryLanguage: EndpointProvider {
   /// - Throws: ``APIError`` for a failure that the client is told as it is; `CancellationError` when cancelled.
   func run(_ query: Query, in context: QueryContext) async throws -> Output
 
+  /// Whether running a query is nothing but handing over what preparing it gave: no data is read, nothing is waited for, it takes microseconds. Such a
+  /// query runs in the task of its request, which costs less than starting it anywhere else. The default is that none is.
+  func isBrief(_ query: Query) -> Bool
+
   /// The text that listings show for a query; the default is the request's path.
   func describe(_ query: Query, _ request: EndpointRequest) -> String
 
@@ -51,6 +55,8 @@ public protocol QueryLanguage: EndpointProvider {
 extension QueryLanguage {
   /// The name, from an instance.
   public var name: String { Self.name }
+
+  public func isBrief(_ query: Query) -> Bool { false }
 
   public func describe(_ query: Query, _ request: EndpointRequest) -> String { request.path }
 

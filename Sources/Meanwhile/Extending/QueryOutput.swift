@@ -3,6 +3,10 @@ public protocol QueryOutput: Sendable {
   /// Whether the answer is incomplete: the query was told to finish early, or some of its data could not be read.
   var isPartial: Bool { get }
 
+  /// How many bytes are kept of it, where it knows that without encoding itself; nil, the default, where it does not. What limits the size of kept
+  /// results goes by this.
+  var byteCount: Int? { get }
+
   /// The output as the bytes a store keeps, made chunk by chunk. Reading the same output twice gives the same bytes.
   func encode() -> ChunkStream
 
@@ -10,6 +14,10 @@ public protocol QueryOutput: Sendable {
   ///
   /// - Throws: ``APIError`` (500) where the bytes are not such an output.
   static func decode(_ stored: ChunkStream) async throws -> Self
+}
+
+extension QueryOutput {
+  public var byteCount: Int? { nil }
 }
 
 /// An output that the standard dialect can render: its members stand beside `id`, `is_running` and `took`.

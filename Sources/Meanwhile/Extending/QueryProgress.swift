@@ -6,6 +6,8 @@ public final class QueryProgress: Sendable {
   private let rowsTotal = Atomic<Int>(0)
   private let bytes = Atomic<Int>(0)
   private let bytesTotal = Atomic<Int>(0)
+  private let documentsFound = Atomic<Int>(0)
+  private let valuesLoaded = Atomic<Int>(0)
   /// The run whose progress this is, where it is another's.
   private let followed = Mutex<QueryProgress?>(nil)
 
@@ -20,12 +22,20 @@ public final class QueryProgress: Sendable {
     public var bytes: Int
     /// Bytes there are; 0 while unknown.
     public var bytesTotal: Int
+    /// Documents that passed the conditions which are tried where the data is read.
+    public var documentsFound: Int
+    /// Field values that were read for that, and for what comes after.
+    public var valuesLoaded: Int
 
-    public init(rows: Int = 0, rowsTotal: Int = 0, bytes: Int = 0, bytesTotal: Int = 0) {
+    public init(
+      rows: Int = 0, rowsTotal: Int = 0, bytes: Int = 0, bytesTotal: Int = 0, documentsFound: Int = 0, valuesLoaded: Int = 0
+    ) {
       self.rows = rows
       self.rowsTotal = rowsTotal
       self.bytes = bytes
       self.bytesTotal = bytesTotal
+      self.documentsFound = documentsFound
+      self.valuesLoaded = valuesLoaded
     }
 
     /// 0 ... 1; nil while the total is unknown.
@@ -44,6 +54,12 @@ public final class QueryProgress: Sendable {
     bytes.add(size, ordering: .relaxed)
   }
 
+  /// Reports documents that were found and values that were read; once a batch, as ``advance(rows:bytes:)``.
+  public func count(documents: Int, values: Int) {
+    documentsFound.add(documents, ordering: .relaxed)
+    valuesLoaded.add(values, ordering: .relaxed)
+  }
+
   /// From now on this says what another says.
   func follow(_ other: QueryProgress) { followed.withLock { $0 = other } }
 
@@ -57,6 +73,7 @@ public final class QueryProgress: Sendable {
     if let followed = followed.withLock({ $0 }) { return followed.reading }
     return Reading(
       rows: rows.load(ordering: .relaxed), rowsTotal: rowsTotal.load(ordering: .relaxed), bytes: bytes.load(ordering: .relaxed),
-      bytesTotal: bytesTotal.load(ordering: .relaxed))
+      bytesTotal: bytesTotal.load(ordering: .relaxed), documentsFound: documentsFound.load(ordering: .relaxed),
+      valuesLoaded: valuesLoaded.load(ordering: .relaxed))
   }
 }

@@ -26,6 +26,16 @@ extension JSONValue {
     return bytes
   }
 
+  /// An object with one more member, whose value is JSON already, made as it is read.
+  public func encoded(appending name: String, _ value: ChunkStream) -> ChunkStream {
+    var head = encoded()
+    head.removeLast()
+    if head.count > 1 { head.append(UInt8(ascii: ",")) }
+    JSONText.append(quoting: name, to: &head)
+    head.append(UInt8(ascii: ":"))
+    return value.between(head, and: [UInt8(ascii: "}")])
+  }
+
   /// The value as a JSON text.
   public func text(_ style: Style = .compact) -> String {
     String(decoding: encoded(style), as: UTF8.self)

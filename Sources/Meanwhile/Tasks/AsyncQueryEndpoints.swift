@@ -102,6 +102,8 @@ extension AsyncQueryEndpoints {
     ) { [language] context in
       try await language.run(query, in: context)
     }
+    submission.isBrief = language.isBrief(query)
+    submission.resultLimit = options == nil ? nil : dialect.resultLimit
     submission.keepsFailures = dialect.keepsFailures
     submission.concurrency = options == nil ? nil : dialect.concurrency
     if session.service.settings[ServiceSettings.singleFlight] { submission.flightKey = try await language.flightKey(of: query, request) }

@@ -3,7 +3,7 @@
 /// The manager decides nothing: ``TaskMachine`` does. This is its body: it hands in events with the time, and carries out the effects in order
 /// (runs, calls of the store, answers). A client that waits costs a continuation, no thread and no polling; one timer serves all deadlines.
 public actor AsyncTaskManager {
-  private let store: any TaskStore
+  let store: any TaskStore
   private let environment: Environment
   private let observers: [any Observer]
   private let nodeID: String
@@ -46,7 +46,11 @@ public actor AsyncTaskManager {
   ///
   /// - Parameter disconnection: when it fires while the client waits, and the client asked to keep nothing, the query is cancelled.
   /// - Throws: ``APIError`` when the query was not taken on (429, 503), was cancelled while the client waited, or could not be kept.
-  public func submit(_ submission: TaskSubmission, disconnection: Disconnection = Disconnection()) async throws -> TaskReply {
+  public nonisolated func submit(_ submission: TaskSubmission, disconnection: Disconnection = Disconnection()) async throws -> TaskReply {
+    try await reply(begin(submission, disconnection))
+  }
+
+  private func begin(_ submission: TaskSubmission, _ disconnection: Disconnection) async -> Reception {
     let now = clock.now().wall
     let id = TaskID(node: nodeID, number: nextNumber, random: environment.random)
     nextNumber += 1
@@ -57,14 +61,16 @@ public actor AsyncTaskManager {
       expires: now.advanced(by: submission.options?.keepAlive ?? Self.synchronousTimeMax),
       keepOnCompletion: submission.options?.keepOnCompletion ?? false)
     record.runMax = submission.runMax
-    runs[id.number] = makeRun(id, session: submission.session, work: work(of: submission))
-    let reception = await receive(until: disconnection) { [record] token in
+    // Who does not wait is answered at once, whatever the query costs.
+    let isBrief = submission.isBrief && submission.flightKey == nil && (submission.options?.wait.map { $0 > .zero } ?? true)
+    runs[id.number] = makeRun(
+      id, session: submission.session, isBrief: isBrief, resultLimit: submission.resultLimit, work: work(of: submission))
+    return await receive(until: disconnection, running: id.number) { [record] token in
       .submit(
         TaskMachine.Submission(
           record: record, isAsynchronous: submission.options != nil, keepsFailures: submission.keepsFailures,
           concurrency: submission.concurrency, waiter: token, wait: submission.options?.wait))
     }
-    return try await reply(reception)
   }
 
   /// Answers with a task's outcome or, once the wait is over, with how far it is.
@@ -74,7 +80,7 @@ public actor AsyncTaskManager {
   ///   - wait: nil waits until the task is done; zero not at all.
   ///   - keepAlive: the new expiry, from now; nil leaves it.
   /// - Throws: a 404 whose reason is the id for every task that the asker cannot see, whatever the cause.
-  public func get(
+  public nonisolated func get(
     _ id: TaskID, language: String?, for principal: Principal?, wait: TimeValue?, keepAlive: TimeValue? = nil,
     disconnection: Disconnection = Disconnection()
   ) async throws -> TaskReply {
@@ -82,7 +88,7 @@ public actor AsyncTaskManager {
   }
 
   /// Tells a task to finish early, and answers with its outcome.
-  public func stop(
+  public nonisolated func stop(
     _ id: TaskID, language: String?, for principal: Principal?, disconnection: Disconnection = Disconnection()
   ) async throws -> TaskReply {
     try await reply(ask(.stop, id, language, principal, wait: nil, disconnection: disconnection))
@@ -102,11 +108,11 @@ public actor AsyncTaskManager {
       .watch(since: known), id, language, principal, wait: wait, keepAlive: keepAlive, isPrivileged: isPrivileged,
       disconnection: disconnection)
     switch reception.answer {
-    case .running(let snapshot): return TaskStatus(view: view(snapshot, reception.run), isPartial: true)
+    case .running(let snapshot): return TaskStatus(view: TaskView(snapshot, reception.run), isPartial: true)
     case .finished(let snapshot):
       let record = snapshot.record
       return TaskStatus(
-        view: view(snapshot, reception.run), failure: record.failure, isPartial: record.isPartial, wasStopped: record.wasStopped)
+        view: TaskView(snapshot, reception.run), failure: record.failure, isPartial: record.isPartial, wasStopped: record.wasStopped)
     case .refused(let error): throw error
     case .acknowledged: throw APIError.notFound(id)
     }
@@ -144,7 +150,7 @@ public actor AsyncTaskManager {
         snapshots.append(task.snapshot(at: moment))
       }
     }
-    return snapshots.sorted { $0.record.id.number < $1.record.id.number }.map { listing($0) }
+    return snapshots.sorted { $0.record.id.number < $1.record.id.number }.map { TaskListing($0, runs[$0.record.id.number]) }
   }
 
   // MARK: The service's life
@@ -224,31 +230,46 @@ public actor AsyncTaskManager {
 
   private func now() -> Moment { clock.now() }
 
-  /// Takes in an event. Calls of the store that follow from it are made by tasks of their own.
+  /// Takes in an event. What follows from it and takes time is done by tasks of their own.
   private func perform(_ event: TaskMachine.Event) {
-    for call in take(event) { environment.spawner.spawn { await self.make(call) } }
+    for call in take(event) { spawn(call) }
   }
 
-  /// Takes in an event, and makes the first call of the store that follows from it here: for one who has nothing better to do than to wait for it, so
+  /// Takes in an event, and does the first of what follows from it here: for one who has nothing better to do than to wait for it, so
   /// that no task has to be started.
-  private func performAndCall(_ event: TaskMachine.Event) async {
+  ///
+  /// - Parameter own: the task that the caller submits. If it is brief it is run here, too.
+  private func performAndCall(_ event: TaskMachine.Event, running own: TaskNumber? = nil) async {
     let calls = take(event)
-    for call in calls.dropFirst() { environment.spawner.spawn { await self.make(call) } }
-    if let first = calls.first { await make(first) }
+    let here = calls.firstIndex { $0.isMade(by: own) }
+    for (index, call) in calls.enumerated() where index != here { spawn(call) }
+    guard let here else { return }
+    let call = calls[here]
+    let next = await make(call)
+    switch next {
+    case .ended(_, .failed, _) where Task.isCancelled:
+      // It is the client's request that was cancelled in the middle, not its query.
+      spawn(call)
+    case .ended: await performAndCall(next)
+    default: perform(next)
+    }
   }
 
   /// Takes in an event, and carries out its effects.
   ///
-  /// - Returns: the calls of the store among them, which are to be made.
-  private func take(_ event: TaskMachine.Event) -> [StoreCall] {
-    var calls: [StoreCall] = []
+  /// - Returns: those that take time, which are to be made.
+  private func take(_ event: TaskMachine.Event) -> [Call] {
+    var calls: [Call] = []
     for effect in machine.apply(event, at: now()) {
       switch effect {
-      case .start(let number): start(number)
+      case .start(let number):
+        guard let run = runs[number] else { break }
+        tellProgress()
+        calls.append(Call(number, .run(run)))
       case .cancel(let number): runs[number]?.cancel()
       case .finishEarly(let number): runs[number]?.context.signals.requestEarlyFinish()
-      case .load(let number): calls.append(.load(number))
-      case .write(let number, let write): calls.append(.write(number, write, runs[number]?.output))
+      case .load(let number): calls.append(Call(number, .load))
+      case .write(let number, let write): calls.append(Call(number, .write(write, runs[number]?.output)))
       case .answer(let token, let answer): deliver(answer, to: token)
       case .forget(let number):
         runs[number] = nil
@@ -261,50 +282,17 @@ public actor AsyncTaskManager {
     return calls
   }
 
-  private func start(_ number: TaskNumber) {
-    guard let run = runs[number] else { return }
-    tellProgress()
+  private func spawn(_ call: Call) {
+    guard case .run(let run) = call.kind else {
+      environment.spawner.spawn { await self.perform(self.make(call)) }
+      return
+    }
     run.attach(
       environment.spawner.spawnRun { [spawner = environment.spawner] in
-        let outcome = await run.perform()
+        let next = await self.make(call)
         // From a task that is no query's: the manager must never wait for a query's thread.
-        let progress = run.context.progress.reading
-        spawner.spawn { await self.performAndCall(.ended(number, outcome, progress)) }
+        spawner.spawn { await self.performAndCall(next) }
       })
-  }
-
-  /// A call of the store, with the output that it writes if the run left one.
-  private enum StoreCall: Sendable {
-    case load(TaskNumber)
-    case write(TaskNumber, TaskMachine.Write, (any QueryOutput)?)
-  }
-
-  /// Makes a call of the store, and tells the machine how it went.
-  private func make(_ call: StoreCall) async {
-    switch call {
-    case .load(let number):
-      do {
-        perform(.loaded(number, try await store.load(number)))
-      } catch {
-        perform(.loadFailed(number, APIError(from: error)))
-      }
-    case .write(let number, let write, let output):
-      do {
-        switch write {
-        case .insert(let record, let withOutput): try await store.insert(record, result: withOutput ? output?.encode() : nil)
-        case .replace(let record, let withOutput): try await store.replace(record, result: withOutput ? output?.encode() : nil)
-        case .remove: try await store.remove(number)
-        }
-        wrote(number, usage: try? await store.usage())
-      } catch {
-        perform(.written(number, failure: APIError(from: error)))
-      }
-    }
-  }
-
-  private func wrote(_ number: TaskNumber, usage: TaskStoreUsage?) {
-    if let usage { perform(.usage(usage)) }
-    perform(.written(number, failure: nil))
   }
 
   /// Sees to it that something wakes the machine when the next deadline comes. One timer stands at most; one that comes early does no harm.
@@ -363,7 +351,7 @@ public actor AsyncTaskManager {
 
   /// Hands in an event, and waits for the answer to it.
   private func receive(
-    until disconnection: Disconnection, _ event: (WaiterToken) -> TaskMachine.Event
+    until disconnection: Disconnection, running own: TaskNumber? = nil, _ event: (WaiterToken) -> TaskMachine.Event
   ) async -> Reception {
     let token = nextToken
     nextToken += 1
@@ -371,7 +359,7 @@ public actor AsyncTaskManager {
     let abandon: @Sendable () -> Void = { spawner.spawn { [weak self] in await self?.perform(.abandon(token)) } }
     disconnection.onDisconnect(abandon)
     // The call of the store, if there is one, is about what the client waits for.
-    await performAndCall(event(token))
+    await performAndCall(event(token), running: own)
     if let answer = answered.removeValue(forKey: token) { return answer }
     return await withTaskCancellationHandler {
       await withCheckedContinuation { waiting[token] = $0 }
@@ -405,13 +393,13 @@ public actor AsyncTaskManager {
     }
   }
 
-  private func reply(_ reception: Reception) async throws -> TaskReply {
+  private nonisolated func reply(_ reception: Reception) async throws -> TaskReply {
     switch reception.answer {
     case .refused(let error): throw error
     case .acknowledged: throw APIError.internalFailure("a deletion was taken for a query")
-    case .running(let snapshot): return .running(view(snapshot, reception.run), partial: reception.run?.context.partial)
+    case .running(let snapshot): return .running(TaskView(snapshot, reception.run), partial: reception.run?.context.partial)
     case .finished(let snapshot):
-      let view = view(snapshot, reception.run)
+      let view = TaskView(snapshot, reception.run)
       if let failure = snapshot.record.failure { return .failed(view, failure) }
       if let output = reception.run?.output { return .finished(view, .live(output)) }
       guard let stored = try await store.result(of: snapshot.record.id.number) else { throw APIError.notFound(snapshot.record.id) }
@@ -419,10 +407,13 @@ public actor AsyncTaskManager {
     }
   }
 
-  // MARK: Views
+  // MARK: Runs
 
-  private func makeRun(_ id: TaskID, session: Session, work: @escaping TaskSubmission.Work) -> TaskRun {
-    TaskRun(id, session: session, memory: MemoryBudget(limit: limits.memoryBytesPerQueryMax, parent: memory), work: work)
+  private func makeRun(
+    _ id: TaskID, session: Session, isBrief: Bool = false, resultLimit: ResultLimit? = nil, work: @escaping TaskSubmission.Work
+  ) -> TaskRun {
+    let memory = MemoryBudget(limit: limits.memoryBytesPerQueryMax, parent: memory)
+    return TaskRun(id, session: session, memory: memory, isBrief: isBrief, resultLimit: resultLimit, work: work)
   }
 
   /// What a task runs: the query, or its part in a run that others share.
@@ -431,21 +422,6 @@ public actor AsyncTaskManager {
     let key = SingleFlight.Key(language: submission.language, owner: submission.session.principal?.owner, query: flightKey)
     let budget = MemoryBudget(limit: limits.memoryBytesPerQueryMax, parent: memory)
     return flights.work(key, memory: budget, submission.work)
-  }
-
-  private func view(_ snapshot: TaskSnapshot, _ run: TaskRun?) -> TaskView {
-    TaskView(
-      id: snapshot.hasID ? snapshot.record.id : nil, state: snapshot.record.state, submitted: snapshot.record.submitted,
-      completed: snapshot.record.completed, expires: snapshot.record.expires, elapsed: snapshot.elapsed,
-      progress: run?.context.progress.reading ?? snapshot.record.progress, description: snapshot.record.description,
-      isAsynchronous: snapshot.isAsynchronous, now: snapshot.now)
-  }
-
-  private func listing(_ snapshot: TaskSnapshot) -> TaskListing {
-    TaskListing(
-      id: snapshot.record.id, language: snapshot.record.language, dialect: snapshot.record.dialect, action: snapshot.record.action,
-      owner: snapshot.record.owner, opaqueID: snapshot.record.opaqueID, isCancelled: snapshot.isCancelled,
-      view: view(snapshot, runs[snapshot.record.id.number]))
   }
 
   /// How long a synchronous query may run; as for asynchronous ones that do not say.

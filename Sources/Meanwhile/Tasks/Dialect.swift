@@ -13,6 +13,8 @@ public struct Dialect<Language: QueryLanguage>: Sendable {
   public var sendsAsyncHeaders: Bool
   /// How many of this dialect's queries may be queued or running at once, beside the service's own limits, with the error for one more.
   public var concurrency: ConcurrencyLimit?
+  /// How large a result may be that is kept. One that nobody keeps may have any size.
+  public var resultLimit: ResultLimit?
   /// Whether an id that cannot be read is answered like one that never was (404), instead of as a bad request (400).
   public var malformedIDIsNotFound = false
   /// Whether a failure within the submit's wait is kept when the client asked to keep the result.
@@ -57,6 +59,18 @@ public struct ConcurrencyLimit: Sendable {
 
   public init(limit: Int, error: APIError) {
     self.limit = limit
+    self.error = error
+  }
+}
+
+/// How many bytes a kept result may have: see ``QueryOutput/byteCount``.
+public struct ResultLimit: Sendable {
+  public var bytesMax: Int
+  /// What a task fails with whose result is longer.
+  public var error: APIError
+
+  public init(bytesMax: Int, error: APIError) {
+    self.bytesMax = bytesMax
     self.error = error
   }
 }

@@ -15,10 +15,14 @@ public struct TaskID: Sendable, Hashable, CustomStringConvertible {
   public let encoded: String
 
   public init(document: String, node: String, number: TaskNumber) {
+    self.init(document: document, node: node, number: number, encoded: Self.encode(document: document, task: "\(node):\(number)"))
+  }
+
+  private init(document: String, node: String, number: TaskNumber, encoded: String) {
     self.document = document
     self.node = node
     self.number = number
-    encoded = Self.encode(document: document, task: "\(node):\(number)")
+    self.encoded = encoded
   }
 
   /// An id that nobody can guess.
@@ -28,8 +32,12 @@ public struct TaskID: Sendable, Hashable, CustomStringConvertible {
 
   /// 22 characters of URL-safe Base64 out of 128 random bits: what names documents, nodes and clusters.
   public static func randomName(_ random: any RandomSource) -> String {
-    let bits = [random.next(), random.next()]
-    return Base64.encode(bits.flatMap { word in (0..<8).map { UInt8(truncatingIfNeeded: word >> ($0 * 8)) } }, isPadded: false)
+    var bytes: [UInt8] = []
+    bytes.reserveCapacity(16)
+    for word in [random.next(), random.next()] {
+      for shift in stride(from: 0, to: 64, by: 8) { bytes.append(UInt8(truncatingIfNeeded: word >> shift)) }
+    }
+    return Base64.encode(bytes, isPadded: false)
   }
 
   public var description: String { encoded }
@@ -52,16 +60,25 @@ extension TaskID {
     }
     guard rest.isEmpty else { throw Self.invalid(given, because: "[\(rest.count)] bytes follow the end of the id") }
     let (node, number) = try Self.parseTask(task)
-    self.init(document: document, node: node, number: number)
+    // Nearly always it comes back as it was given out: two lengths of a byte each, and padding.
+    if given.utf8.count.isMultiple(of: 4), bytes.count == 2 + document.utf8.count + task.utf8.count, task == "\(node):\(number)" {
+      self.init(document: document, node: node, number: number, encoded: given)
+    } else {
+      self.init(document: document, node: node, number: number)
+    }
   }
 
   /// Reads the `node:number` of a task listing.
   ///
   /// - Throws: a 400, `malformed task id …`.
   public static func parseTask(_ text: String) throws(APIError) -> (node: String, number: TaskNumber) {
-    guard let colon = text.lastIndex(of: ":"), colon != text.startIndex,
-      let number = TaskNumber(text[text.index(after: colon)...]), text[text.index(after: colon)...].allSatisfy(\.isNumber)
-    else { throw .illegalArgument("malformed task id \(text)") }
+    guard let colon = text.utf8.lastIndex(of: UInt8(ascii: ":")), colon != text.startIndex else {
+      throw .illegalArgument("malformed task id \(text)")
+    }
+    let digits = text[text.utf8.index(after: colon)...]
+    guard digits.utf8.allSatisfy({ UInt8(ascii: "0")...UInt8(ascii: "9") ~= $0 }), let number = TaskNumber(digits) else {
+      throw .illegalArgument("malformed task id \(text)")
+    }
     return (String(text[..<colon]), number)
   }
 
@@ -95,6 +112,8 @@ extension TaskID {
     }
     guard rest.count >= length else { return nil }
     defer { rest = rest.dropFirst(length) }
-    return String(validating: rest.prefix(length), as: UTF8.self)
+    let bytes = rest.prefix(length)
+    // Ids that were made here are ASCII.
+    return bytes.allSatisfy { $0 < 0x80 } ? String(decoding: bytes, as: UTF8.self) : String(validating: bytes, as: UTF8.self)
   }
 }

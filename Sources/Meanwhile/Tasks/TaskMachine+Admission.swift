@@ -110,7 +110,8 @@ extension TaskMachine {
       fail(number, with: cancellation)
     } else {
       switch outcome {
-      case .completed(let isPartial): complete(number, isPartial: isPartial)
+      case .completed(_, let overlong?) where task.isKept: fail(number, with: overlong)
+      case .completed(let isPartial, _): complete(number, isPartial: isPartial)
       case .failed(let error): fail(number, with: error)
       }
     }

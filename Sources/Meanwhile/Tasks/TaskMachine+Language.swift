@@ -16,8 +16,8 @@ extension TaskMachine {
     case abandon(WaiterToken)
     /// Somebody entitled to cancels a task; it fails with the error.
     case cancel(TaskNumber, APIError)
-    /// A write has returned.
-    case written(TaskNumber, failure: APIError?)
+    /// A write has returned; what the store holds now, where it says so.
+    case written(TaskNumber, failure: APIError?, usage: TaskStoreUsage? = nil)
     /// A load has returned; nil where the store has no such record.
     case loaded(TaskNumber, TaskRecord?)
     case loadFailed(TaskNumber, APIError)
@@ -59,7 +59,8 @@ extension TaskMachine {
   }
 
   enum Outcome: Sendable, Hashable {
-    case completed(isPartial: Bool)
+    /// With the error that the task fails with if its output, which is too long for that, would be kept.
+    case completed(isPartial: Bool, overlong: APIError? = nil)
     case failed(APIError)
   }
 

@@ -51,7 +51,9 @@ struct TaskMachine {
     case .ask(let question): ask(question)
     case .abandon(let waiter): abandon(waiter)
     case .cancel(let number, let error): cancel(number, because: error)
-    case .written(let number, let failure): written(number, failure)
+    case .written(let number, let failure, let usage):
+      if let usage { self.usage = usage }
+      written(number, failure)
     case .loaded(let number, let record): loaded(number, record)
     case .loadFailed(let number, let error): loadFailed(number, error)
     case .usage(let usage): self.usage = usage
@@ -70,11 +72,14 @@ struct TaskMachine {
 
   /// How long until something is due; nil while nothing is.
   func timeUntilDue(at moment: Moment) -> TimeValue? {
-    let due = [waitDeadlines.earliest, runDeadlines.earliest].compactMap(\.self).map { deadline in
-      TimeValue(nanoseconds: Int64(clamping: deadline > moment.uptimeNanoseconds ? deadline - moment.uptimeNanoseconds : 0))
+    var due: TimeValue?
+    if waitDeadlines.earliest != nil || runDeadlines.earliest != nil {
+      let deadline = min(waitDeadlines.earliest ?? .max, runDeadlines.earliest ?? .max)
+      due = TimeValue(nanoseconds: Int64(clamping: deadline - min(deadline, moment.uptimeNanoseconds)))
     }
-    let expiry = expiries.earliest.map { TimeValue.milliseconds(max(0, $0.milliseconds &- moment.wall.milliseconds)) }
-    return (due + [expiry].compactMap(\.self)).min()
+    guard let expiry = expiries.earliest else { return due }
+    let untilExpiry = TimeValue.milliseconds(max(0, expiry.milliseconds &- moment.wall.milliseconds))
+    return due.map { min($0, untilExpiry) } ?? untilExpiry
   }
 
   mutating func emit(_ effect: Effect) { effects.append(effect) }

@@ -1,22 +1,7 @@
 /// All that is durably known of a task, but for its result.
 public struct TaskRecord: Sendable, Hashable {
-  public var id: TaskID
-  /// The language's name.
-  public var language: String
-  /// The dialect's name: how the API that submitted it speaks about tasks.
-  public var dialect: String
-  /// What listings show it as, such as `indices:data/read/esql[a]`.
-  public var action: String
-  /// Whose it is (``Principal/owner``); nil when it was submitted with security off.
-  public var owner: String?
-  /// The principal, to run the request again after a crash with privileges checked again; never a header.
-  public var principal: Principal?
-  /// The request to run again after a crash.
-  public var request: StoredRequest
-  /// What listings show.
-  public var description: String
-  /// The client's `X-Opaque-Id`.
-  public var opaqueID: String?
+  /// What is known from the submission on.
+  private var submission: Submission
   public var state: TaskState
   public var submitted: Timestamp
   /// When it began to run; nil while queued.
@@ -44,21 +29,102 @@ public struct TaskRecord: Sendable, Hashable {
     description: String, opaqueID: String? = nil, state: TaskState = .queued, submitted: Timestamp, expires: Timestamp,
     keepOnCompletion: Bool
   ) {
-    self.id = id
-    self.language = language
-    self.dialect = dialect
-    self.action = action ?? dialect
-    self.owner = principal?.owner
-    self.principal = principal
-    self.request = request
-    self.description = description
-    self.opaqueID = opaqueID
+    submission = Submission(
+      Submission.Content(
+        id: id, language: language, dialect: dialect, action: action ?? dialect, owner: principal?.owner, principal: principal,
+        request: request, description: description, opaqueID: opaqueID))
     self.state = state
     self.submitted = submitted
     self.expires = expires
     self.keepOnCompletion = keepOnCompletion
     self.attempts = 0
     self.isPartial = false
+  }
+}
+
+// MARK: - What is known from the submission on
+
+extension TaskRecord {
+  /// Shared by all copies of a record: at each step of a task's life its record is copied, and this is most of it.
+  private final class Submission: Sendable, Hashable {
+    struct Content: Sendable, Hashable {
+      var id: TaskID
+      var language: String
+      var dialect: String
+      var action: String
+      var owner: String?
+      var principal: Principal?
+      var request: StoredRequest
+      var description: String
+      var opaqueID: String?
+    }
+
+    let content: Content
+
+    init(_ content: Content) { self.content = content }
+
+    static func == (left: Submission, right: Submission) -> Bool { left === right || left.content == right.content }
+
+    func hash(into hasher: inout Hasher) { hasher.combine(content) }
+  }
+
+  public var id: TaskID {
+    get { submission.content.id }
+    set { change { $0.id = newValue } }
+  }
+
+  /// The language's name.
+  public var language: String {
+    get { submission.content.language }
+    set { change { $0.language = newValue } }
+  }
+
+  /// The dialect's name: how the API that submitted it speaks about tasks.
+  public var dialect: String {
+    get { submission.content.dialect }
+    set { change { $0.dialect = newValue } }
+  }
+
+  /// What listings show it as, such as `indices:data/read/esql[a]`.
+  public var action: String {
+    get { submission.content.action }
+    set { change { $0.action = newValue } }
+  }
+
+  /// Whose it is (``Principal/owner``); nil when it was submitted with security off.
+  public var owner: String? {
+    get { submission.content.owner }
+    set { change { $0.owner = newValue } }
+  }
+
+  /// The principal, to run the request again after a crash with privileges checked again; never a header.
+  public var principal: Principal? {
+    get { submission.content.principal }
+    set { change { $0.principal = newValue } }
+  }
+
+  /// The request to run again after a crash.
+  public var request: StoredRequest {
+    get { submission.content.request }
+    set { change { $0.request = newValue } }
+  }
+
+  /// What listings show.
+  public var description: String {
+    get { submission.content.description }
+    set { change { $0.description = newValue } }
+  }
+
+  /// The client's `X-Opaque-Id`.
+  public var opaqueID: String? {
+    get { submission.content.opaqueID }
+    set { change { $0.opaqueID = newValue } }
+  }
+
+  private mutating func change(_ body: (inout Submission.Content) -> Void) {
+    var content = submission.content
+    body(&content)
+    submission = Submission(content)
   }
 }
 

@@ -3,6 +3,9 @@ import Synchronization
 /// One run of a query: what it is given, what it left, and how it is told to end.
 final class TaskRun: Sendable {
   let context: QueryContext
+  /// It may run in the task of its request: see ``QueryLanguage/isBrief(_:)``.
+  let isBrief: Bool
+  private let resultLimit: ResultLimit?
   private let work: TaskSubmission.Work
   private let state = Mutex(State())
 
@@ -11,7 +14,12 @@ final class TaskRun: Sendable {
     var cancel: Spawner.Cancellation?
   }
 
-  init(_ id: TaskID, session: Session, memory: MemoryBudget, work: @escaping TaskSubmission.Work) {
+  init(
+    _ id: TaskID, session: Session, memory: MemoryBudget, isBrief: Bool = false, resultLimit: ResultLimit? = nil,
+    work: @escaping TaskSubmission.Work
+  ) {
+    self.isBrief = isBrief
+    self.resultLimit = resultLimit
     context = QueryContext(taskID: id, session: session, memory: memory)
     self.work = work
   }
@@ -30,7 +38,8 @@ final class TaskRun: Sendable {
       let output = try await work(context)
       context.progress.finish()
       state.withLock { $0.output = output }
-      return .completed(isPartial: output.isPartial)
+      let isOverlong = resultLimit.map { output.byteCount ?? 0 > $0.bytesMax } ?? false
+      return .completed(isPartial: output.isPartial, overlong: isOverlong ? resultLimit?.error : nil)
     } catch {
       return .failed(APIError(from: error))
     }

@@ -25,6 +25,9 @@ public struct TaskSubmission: Sendable {
   public var runMax: TimeValue?
   /// What it has in common with queries that it may share a run with: see ``QueryLanguage/flightKey(of:_:)``. Nil: it runs alone.
   public var flightKey: String?
+  public var resultLimit: ResultLimit?
+  /// See ``QueryLanguage/isBrief(_:)``.
+  public var isBrief = false
   public var work: Work
 
   public init(

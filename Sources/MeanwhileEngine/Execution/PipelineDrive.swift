@@ -29,6 +29,10 @@ final class PipelineDrive: Sendable {
     next = MorselCounter(count: morsels.count)
     if case .scan(let scan) = pipeline.source, !morsels.isEmpty { lookups = scan.lookups } else { lookups = [] }
     nextLookup = MorselCounter(count: lookups.count)
+    guard case .scan(let scan) = pipeline.source, readsData else { return }
+    var rowsLeft = [Int](repeating: 0, count: scan.units.count)
+    for morsel in morsels { rowsLeft[morsel.unit] += morsel.rows.count }
+    counts.rowsLeft.withLock { [rowsLeft] in $0 = rowsLeft }
   }
 
   /// Morsels that are worth working on at the same time.
@@ -65,6 +69,7 @@ final class PipelineDrive: Sendable {
       if worker.withSink(\.isFinished) { return }
       worker.withSink { $0.begin(morsel: number) }
       try await work(on: morsels[number], &pace, worker)
+      if readsData, case .scan = pipeline.source { counts.rowsLeft.withLock { $0?[morsels[number].unit] -= morsels[number].rows.count } }
       worker.withSink { $0.end(morsel: number) }
     }
   }
@@ -81,6 +86,7 @@ final class PipelineDrive: Sendable {
 
   private func work<Sink: PipelineSink>(on morsel: Pipeline.Morsel, _ pace: inout BatchPace, _ worker: WorkerSlot<Sink>) async throws {
     var source = BatchSource(pipeline, unit: morsel.unit, input)
+    var valuesCounted = 0
     defer { counts.valuesLoaded.add(source.valuesLoaded, ordering: .relaxed) }
     var start = morsel.rows.lowerBound
     while start < morsel.rows.upperBound {
@@ -103,6 +109,8 @@ final class PipelineDrive: Sendable {
         counts.rowsRead.add(rows.count, ordering: .relaxed)
         counts.documentsFound.add(page?.rowCount ?? 0, ordering: .relaxed)
         context.progress.advance(rows: rows.count, bytes: source.byteCount(of: rows))
+        context.progress.count(documents: page?.rowCount ?? 0, values: source.valuesLoaded - valuesCounted)
+        valuesCounted = source.valuesLoaded
       }
       if let page { try process(page, worker) }
       // Lets others have the thread: the query's threads are everybody's.

@@ -28,6 +28,8 @@ final class PlanRun: Sendable {
     let rowsRead = Atomic<Int>(0)
     let documentsFound = Atomic<Int>(0)
     let valuesLoaded = Atomic<Int>(0)
+    /// Of each segment of the last scan that began, the rows that nobody has read yet; nil before the first.
+    let rowsLeft = Mutex<[Int]?>(nil)
   }
 
   init(_ stages: [Stage], _ context: ExecutionContext, readsData: Bool = true) {

@@ -21,6 +21,9 @@ public final class PlanWatch: Sendable {
   /// Documents that the scans have given so far, also after the end.
   public var documentsFound: Int { counts.withLock { $0 }?.documentsFound.load(ordering: .relaxed) ?? 0 }
 
+  /// Of each segment of the scan, whether nothing of it is left to be read; also after the end. Nil before the scan begins.
+  public var segmentsRead: [Bool]? { counts.withLock { $0 }?.rowsLeft.withLock { $0?.map { $0 == 0 } } }
+
   /// What the plan has so far; nil before it begins, after it ends, and for the moment in which states are merged. Over the query's memory
   /// budget it is nil too: the run must not fail for it.
   public func current() async -> ExecutionResult? {

@@ -38,6 +38,9 @@ struct ToyLanguage: QueryLanguage {
     return JSONOutput(["said": .string(query.say)])
   }
 
+  /// One that says that it is.
+  func isBrief(_ query: Query) -> Bool { query.say == "brief" }
+
   func flightKey(of query: Query, _ request: EndpointRequest) async throws -> String? { "\(query.say) \(query.hold ?? "")" }
 
   func describe(_ query: Query, _ request: EndpointRequest) -> String { "say \(query.say)" }
@@ -51,6 +54,19 @@ struct ToyLanguage: QueryLanguage {
   }
 }
 
+/// Counts the runs that are started on threads of their own.
+final class CountingSpawner: Spawner {
+  private let count = Mutex(0)
+  var runs: Int { count.withLock { $0 } }
+
+  func spawn(_ work: @escaping @Sendable () async -> Void) -> Cancellation { SystemSpawner().spawn(work) }
+
+  func spawnRun(_ work: @escaping @Sendable () async -> Void) -> Cancellation {
+    count.withLock { $0 += 1 }
+    return SystemSpawner().spawnRun(work)
+  }
+}
+
 /// Counts what it is told.
 final class CountingObserver: Observer {
   private let counts = Mutex<[TaskEvent.Kind: Int]>([:])
@@ -59,6 +75,13 @@ final class CountingObserver: Observer {
 }
 
 extension EndpointResponse {
+  /// The headers without the one that says how long the answer took.
+  var untimedHeaders: Headers {
+    var headers = headers
+    headers["Server-Timing"] = nil
+    return headers
+  }
+
   /// The body as JSON.
   func json() async throws -> JSONValue { try JSONValue.parse(await collectBody()) }
 }

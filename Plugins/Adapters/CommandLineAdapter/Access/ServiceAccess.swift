@@ -40,6 +40,12 @@ struct ServiceAnswer: Sendable {
     if status >= 400 { throw CommandFailure(reported: value, status: status) }
     return value
   }
+
+  /// The answer without what the asynchronous search API puts around a search's response.
+  func unwrapped() throws -> ServiceAnswer {
+    guard status < 400, let response = try json()["response"] else { return self }
+    return ServiceAnswer(status: status, headers: headers, body: response.encoded())
+  }
 }
 
 extension CommandFailure {

@@ -9,6 +9,21 @@ struct QueryOptions: ParsableArguments {
   @Option(help: "How to write the result: \(OutputFormat.allCases.map(\.rawValue).joined(separator: ", ")).")
   var format = OutputFormat.table
 
+  @Flag(help: "Run it as a task, and show how far it is until it ends.")
+  var follow = false
+
+  static let followDiscussion =
+    "With --follow, Control-C leaves a query that a server runs, and says how to come back for it. " + TaskWatch.exitCodes
+
+  /// Submits a query, shows how far it is until it ends, and writes its result.
+  ///
+  /// - Parameter tasks: where the tasks of its language are.
+  func follow(in program: Program, _ submission: EndpointRequest, tasks: String) async throws {
+    try await service.withService(of: program) { service in
+      try await FollowedQuery(service: service, submission: submission, tasks: tasks, format: format).run()
+    }
+  }
+
   func run(in program: Program, _ method: EndpointRequest.Method, _ path: String, body: JSONValue) async throws {
     try await service.withService(of: program) { service in
       try ResultWriter(format: format).write(try await service.answer(EndpointRequest(method, path, json: body)))
@@ -20,29 +35,26 @@ struct ESQLCommand: ProgramCommand {
   static let configuration = CommandConfiguration(
     commandName: "esql", abstract: "Runs an ES|QL query.",
     usage: "meanwhile esql 'FROM access | STATS hits = COUNT(*) BY status' [--follow] [--server <url>]",
-    discussion: "With --follow, Control-C leaves a query that a server runs, and says how to come back for it. " + TaskWatch.exitCodes)
+    discussion: QueryOptions.followDiscussion)
 
   @Argument(help: "The query, such as 'FROM access | LIMIT 10'.")
   var query: String
 
-  @Flag(help: "Run it as a task, and show how far it is until it ends.")
-  var follow = false
-
   @OptionGroup var options: QueryOptions
 
   func run(in program: Program) async throws {
-    let body: JSONObject = ["query": .string(query)]
-    guard follow else { return try await options.run(in: program, .post, "/_query", body: .object(body)) }
-    try await options.service.withService(of: program) { service in
-      try await FollowedQuery(service: service, path: "/_query/async", body: body, format: options.format).run()
-    }
+    var body: JSONObject = ["query": .string(query)]
+    guard options.follow else { return try await options.run(in: program, .post, "/_query", body: .object(body)) }
+    body[FollowedQuery.wait.name] = .string(FollowedQuery.wait.value)
+    try await options.follow(in: program, EndpointRequest(.post, "/_query/async", json: .object(body)), tasks: "/_query/async")
   }
 }
 
 struct EQLCommand: ProgramCommand {
   static let configuration = CommandConfiguration(
     commandName: "eql", abstract: "Runs an EQL query over the events of an index.",
-    usage: "meanwhile eql 'process where process.name == \"bash\"' --index process [--server <url>]")
+    usage: "meanwhile eql 'process where process.name == \"bash\"' --index process [--follow] [--server <url>]",
+    discussion: QueryOptions.followDiscussion)
 
   @Argument(help: "The query, such as 'process where process.name == \"bash\"'.")
   var query: String
@@ -58,14 +70,18 @@ struct EQLCommand: ProgramCommand {
   func run(in program: Program) async throws {
     var body: JSONObject = ["query": .string(query)]
     if let size { body["size"] = .integer(Int64(size)) }
-    try await options.run(in: program, .post, "/\(PercentEncoding.encode(index))/_eql/search", body: .object(body))
+    let path = "/\(PercentEncoding.encode(index))/_eql/search"
+    guard options.follow else { return try await options.run(in: program, .post, path, body: .object(body)) }
+    body[FollowedQuery.wait.name] = .string(FollowedQuery.wait.value)
+    try await options.follow(in: program, EndpointRequest(.post, path, json: .object(body)), tasks: "/_eql/search")
   }
 }
 
 struct SearchCommand: ProgramCommand {
   static let configuration = CommandConfiguration(
     commandName: "search", abstract: "Runs a search: a query string, or a whole request as JSON.",
-    usage: "meanwhile search 'status:404' --index access [--server <url>]")
+    usage: "meanwhile search 'status:404' --index access [--follow] [--server <url>]",
+    discussion: QueryOptions.followDiscussion)
 
   @Argument(help: "The search: words and field:value pairs, or a JSON object such as '{\"query\":{\"match_all\":{}}}'.")
   var query: String
@@ -81,7 +97,11 @@ struct SearchCommand: ProgramCommand {
   func run(in program: Program) async throws {
     var body = try Self.body(of: query)
     if let size { body["size"] = .integer(Int64(size)) }
-    try await options.run(in: program, .post, "/\(PercentEncoding.encode(index))/_search", body: .object(body))
+    let indexPath = "/" + PercentEncoding.encode(index)
+    guard options.follow else { return try await options.run(in: program, .post, indexPath + "/_search", body: .object(body)) }
+    let submission = EndpointRequest(
+      .post, indexPath + "/_async_search", parameters: [FollowedQuery.wait.name: FollowedQuery.wait.value], json: .object(body))
+    try await options.follow(in: program, submission, tasks: "/_async_search")
   }
 
   private static func body(of query: String) throws -> JSONObject {

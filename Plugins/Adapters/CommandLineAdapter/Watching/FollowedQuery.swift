@@ -5,23 +5,24 @@ import Meanwhile
 /// A query that is submitted, watched, fetched and cleared away: it takes as long as it takes, and whoever interrupts it can come back for it.
 struct FollowedQuery: Sendable {
   let service: any ServiceAccess
-  /// Where the query is submitted, and where its tasks are.
-  let path: String
-  let body: JSONObject
+  /// Submits the query without waiting for it.
+  let submission: EndpointRequest
+  /// Where the tasks of its language are: `/_query/async`, say.
+  let tasks: String
   let format: OutputFormat
 
+  /// How long a submission waits that is followed.
+  static let wait = (name: "wait_for_completion_timeout", value: "0s")
+
   func run() async throws {
-    var body = body
-    body["wait_for_completion_timeout"] = "0s"
-    let submitted = try await service.json(.post, path, body: .object(body))
-    guard let id = submitted["id"]?.string else { throw CommandFailure("the server gave no id") }
-    let task = path + "/" + PercentEncoding.encode(id)
+    guard let id = try await service.answer(submission).json()["id"]?.string else { throw CommandFailure("the server gave no id") }
+    let task = tasks + "/" + PercentEncoding.encode(id)
     guard let outcome = try await TaskWatch(service: service, path: task).run(on: WatchDisplay(.error)) else {
       if service.keepsTasks { Terminal.write(error: "The query has not ended. Come back for it: meanwhile tasks watch \(id)\n") }
       throw TaskWatch.interrupted
     }
     switch outcome {
-    case .completed, .stopped: try ResultWriter(format: format).write(try await service.answer(EndpointRequest(.get, task)))
+    case .completed, .stopped: try ResultWriter(format: format).write(try await service.answer(EndpointRequest(.get, task)).unwrapped())
     case .failed(let reason): Terminal.write(error: "meanwhile: \(reason)\n")
     case .gone(let reason): Terminal.write(error: "meanwhile: the query was \(reason)\n")
     }

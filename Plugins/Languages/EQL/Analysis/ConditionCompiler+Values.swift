@@ -1,3 +1,4 @@
+import Meanwhile
 import MeanwhileData
 import MeanwhileEngine
 
@@ -169,7 +170,7 @@ extension ConditionCompiler {
   private mutating func value(of function: EQLCall) -> Expression {
     let spelled = function.name + (function.isInsensitive ? "~" : "")
     guard let callable = EQLFunctions.callable[function.name.lowercased()], callable.hasInsensitive || !function.isInsensitive else {
-      let suggestion = Suggestion.text(for: function.name, among: EQLFunctions.callable.keys)
+      let suggestion = Suggestions.text(for: function.name, among: EQLFunctions.callable.keys)
       report("Unknown function [\(spelled)]" + suggestion, at: function.source)
       return .literal(.null, .null)
     }

@@ -39,7 +39,7 @@ struct ConditionCompiler {
     case .unusable(let message): report(message, at: field.source)
     case .unknown:
       if !field.isOptional {
-        report("Unknown column [\(field.name)]" + Suggestion.text(for: field.name, among: catalog.names), at: field.source)
+        report("Unknown column [\(field.name)]" + Suggestions.text(for: field.name, among: catalog.names), at: field.source)
       }
     }
     return nil

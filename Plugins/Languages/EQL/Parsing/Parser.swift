@@ -80,7 +80,7 @@ struct Parser {
     let name = peek
     guard case .identifier(let word) = name.kind else { throw mismatched(expecting: "IDENTIFIER") }
     guard Self.pipes.contains(word) else {
-      throw failure("Unrecognized pipe [\(word)]" + Suggestion.text(for: word, among: Self.pipes), at: name.source)
+      throw failure("Unrecognized pipe [\(word)]" + Suggestions.text(for: word, among: Self.pipes), at: name.source)
     }
     advance()
     guard let kind = EQLPipe.Kind(rawValue: word) else { throw failure("Pipe [\(word)] is not supported", at: name.source) }

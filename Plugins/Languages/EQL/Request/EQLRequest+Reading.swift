@@ -13,24 +13,11 @@ extension EQLRequest {
     guard !bytes.isEmpty else {
       throw APIError(type: "parse_exception", reason: "request body or source parameter is required", status: 400)
     }
-    let body = try Self.object(bytes)
+    let body = try JSONObject(body: bytes, parser: Self.parserName)
     try read(body: body)
     try read(filterOf: body)
     try read(parameters: request.parameters)
     try validate()
-  }
-
-  private static func object(_ bytes: [UInt8]) throws(APIError) -> JSONObject {
-    let body: JSONValue
-    do {
-      body = try JSONValue.parse(bytes)
-    } catch {
-      throw .xContentParse(error.reason, at: error.location)
-    }
-    guard case .object(let object) = body else {
-      throw .xContentParse("[\(parserName)] Expected START_OBJECT but was: \(token(of: body))", at: JSONLocation(line: 1, column: 1))
-    }
-    return object
   }
 
   /// How errors name the parser of the body.
@@ -64,7 +51,7 @@ extension EQLRequest {
   private mutating func read(body: JSONObject) throws {
     for member in body.members {
       guard let reader = Self.readers[member.name] else {
-        let suggestion = Suggestion.text(for: member.name, among: Self.readers.keys.sorted()).dropFirst(2)
+        let suggestion = Suggestions.text(for: member.name, among: Self.readers.keys).dropFirst(2)
         throw APIError.xContentParse(
           "[\(Self.parserName)] unknown field [\(member.name)]" + (suggestion.isEmpty ? "" : " " + suggestion), at: member.location)
       }
@@ -124,24 +111,13 @@ extension EQLRequest {
     var found: String
   }
 
-  private static func token(of value: JSONValue) -> String {
-    switch value {
-    case .null: "VALUE_NULL"
-    case .bool: "VALUE_BOOLEAN"
-    case .integer, .unsigned, .double: "VALUE_NUMBER"
-    case .string: "VALUE_STRING"
-    case .array: "START_ARRAY"
-    case .object: "START_OBJECT"
-    }
-  }
-
   private static func text(_ value: JSONValue) throws -> String? {
     switch value {
     case .null: nil
     case .string(let text): text
     case .integer(let number): String(number)
     case .bool(let flag): String(flag)
-    default: throw TypeMismatch(found: token(of: value))
+    default: throw TypeMismatch(found: value.tokenName)
     }
   }
 
@@ -155,7 +131,7 @@ extension EQLRequest {
       return Int(whole)
     case .integer, .unsigned, .double:
       throw APIError.illegalArgument("Numeric value (\(value.text())) out of range of int (-2147483648 - 2147483647)")
-    default: throw TypeMismatch(found: token(of: value))
+    default: throw TypeMismatch(found: value.tokenName)
     }
   }
 
@@ -165,7 +141,7 @@ extension EQLRequest {
     case .string("true"): return true
     case .string("false"): return false
     case .string(let text): throw APIError.illegalArgument("Failed to parse value [\(text)] as only [true] or [false] are allowed.")
-    default: throw TypeMismatch(found: token(of: value))
+    default: throw TypeMismatch(found: value.tokenName)
     }
   }
 
@@ -185,25 +161,25 @@ extension EQLRequest {
   private static func checkFilter(_ value: JSONValue) throws {
     switch value {
     case .null, .object: return
-    default: throw TypeMismatch(found: token(of: value))
+    default: throw TypeMismatch(found: value.tokenName)
     }
   }
 
   private static func fields(_ value: JSONValue) throws -> [FieldRequest] {
-    guard let list = value.array else { throw TypeMismatch(found: token(of: value)) }
+    guard let list = value.array else { throw TypeMismatch(found: value.tokenName) }
     return try list.map { entry in
       switch entry {
       case .string(let name): return FieldRequest(name: name, format: nil)
       case .object(let object):
         guard let name = object["field"]?.string else { throw APIError.illegalArgument("Required [field]") }
         return FieldRequest(name: name, format: object["format"]?.string)
-      default: throw TypeMismatch(found: token(of: entry))
+      default: throw TypeMismatch(found: entry.tokenName)
       }
     }
   }
 
   private static func checkRuntimeMappings(_ value: JSONValue) throws {
-    guard let object = value.object else { throw TypeMismatch(found: token(of: value)) }
+    guard let object = value.object else { throw TypeMismatch(found: value.tokenName) }
     for member in object.members where member.value["type"] == nil {
       throw APIError.illegalArgument("No type specified for runtime field [\(member.name)]")
     }

@@ -14,8 +14,8 @@ enum RunningQueries {
   @Sendable static func show(_ request: EndpointRequest, _ session: Session) async throws -> EndpointResponse {
     let query = try await find(request.pathParameters["id"] ?? "", session)
     var body = summary(of: query)
-    // A document that a scan gives is one that it has read.
-    body.append("documents_found", .integer(Int64(query.view.progress.rows)))
+    body.append("documents_found", .integer(Int64(query.view.progress.documentsFound)))
+    body.append("values_loaded", .integer(Int64(query.view.progress.valuesLoaded)))
     body.append("coordinating_node", .string(query.id.node))
     body.append("data_nodes", [.string(query.id.node)])
     return .json(.object(body))

@@ -51,7 +51,7 @@ struct BodyField {
 
   /// The value is of the wrong JSON type.
   func unsupported() -> APIError {
-    .xContentParse("[\(parser)] \(name) doesn't support values of type: \(Self.token(of: value))", at: location)
+    .xContentParse("[\(parser)] \(name) doesn't support values of type: \(value.tokenName)", at: location)
   }
 
   /// The field is none of those there are.
@@ -81,17 +81,5 @@ struct BodyField {
       at -= 1
     }
     return location
-  }
-
-  /// What parsers call a value's first token.
-  static func token(of value: JSONValue) -> String {
-    switch value {
-    case .null: "VALUE_NULL"
-    case .bool: "VALUE_BOOLEAN"
-    case .integer, .unsigned, .double: "VALUE_NUMBER"
-    case .string: "VALUE_STRING"
-    case .array: "START_ARRAY"
-    case .object: "START_OBJECT"
-    }
   }
 }

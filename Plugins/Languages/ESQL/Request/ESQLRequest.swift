@@ -32,14 +32,8 @@ struct ESQLRequest: Sendable {
   /// - Throws: `x_content_parse_exception` or `action_request_validation_exception` (400).
   init(body: [UInt8], api: API) throws(APIError) {
     guard !body.isEmpty else { throw APIError(type: "parse_exception", reason: "request body is required", status: 400) }
-    let value: JSONValue
-    do { value = try JSONValue.parse(body) } catch { throw .xContentParse(error.reason, at: error.location) }
-    guard let object = value.object else {
-      throw .xContentParse(
-        "[\(api.rawValue)] Expected START_OBJECT but was: \(BodyField.token(of: value))", at: JSONLocation(line: 1, column: 1))
-    }
     query = ""
-    for member in object.members {
+    for member in try JSONObject(body: body, parser: api.rawValue).members {
       let field = BodyField(name: member.name, value: member.value, location: member.location, parser: api.rawValue)
       try read(field, api, body)
     }

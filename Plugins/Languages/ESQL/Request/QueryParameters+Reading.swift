@@ -10,7 +10,7 @@ extension QueryParameters {
     guard let elements = field.value.array else {
       throw field.failed(
         .xContentParse(
-          "Unexpected token [\(BodyField.token(of: field.value))] at \(Self.place(field.location)), expected START_ARRAY. "
+          "Unexpected token [\(field.value.tokenName)] at \(Self.place(field.location)), expected START_ARRAY. "
             + "Please check documentation for the correct format of the 'params' field.", at: nil))
     }
     var reader = ParameterReader(place: Self.place(field.location))

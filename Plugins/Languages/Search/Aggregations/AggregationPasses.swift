@@ -10,12 +10,16 @@ protocol AggregationPasses: Sendable {
 /// Passes made by the engine. What they gave is kept, so that a run on its way can be shown.
 final class EnginePasses: AggregationPasses {
   private struct State {
+    var begunCount = 0
     var finished: [Table] = []
+    /// How often somebody was shown what there was.
+    var shownCount = 0
     var wasCutShort = false
   }
 
   private let execution: ExecutionContext
-  private let watch = PlanWatch()
+  private let firstPass = PlanWatch()
+  private let laterPasses = PlanWatch()
   private let state = Mutex(State())
 
   init(_ execution: ExecutionContext) { self.execution = execution }
@@ -24,7 +28,11 @@ final class EnginePasses: AggregationPasses {
   var wasCutShort: Bool { state.withLock { $0.wasCutShort } }
 
   func table(of plan: Plan) async throws -> Table {
-    let result = try await Executor(execution).run(plan, watch: watch)
+    let isFirst = state.withLock { state in
+      state.begunCount += 1
+      return state.begunCount == 1
+    }
+    let result = try await Executor(execution).run(plan, watch: isFirst ? firstPass : laterPasses)
     state.withLock { state in
       state.finished.append(result.table)
       state.wasCutShort = state.wasCutShort || result.isPartial
@@ -32,10 +40,20 @@ final class EnginePasses: AggregationPasses {
     return result.table
   }
 
+  /// Of each segment, whether the first pass is done with it; nil before that begins.
+  var segmentsRead: [Bool]? { firstPass.segmentsRead }
+
+  /// How often what there was so far has been put together.
+  var shownCount: Int { state.withLock { $0.shownCount } }
+
   /// What the passes have given so far: whole tables of those that ended, and what the current one has.
   func soFar() async -> RecordedPasses {
-    let before = state.withLock { $0.finished.count }
-    let current = await watch.current()?.table
+    let before = state.withLock { state in
+      state.shownCount += 1
+      return state.finished.count
+    }
+    let isFirst = before == 0
+    let current = await (isFirst ? firstPass : laterPasses).current()?.table
     let finished = state.withLock { $0.finished }
     // The current pass may have ended meanwhile.
     return RecordedPasses(finished.count == before ? finished + (current.map { [$0] } ?? []) : finished)

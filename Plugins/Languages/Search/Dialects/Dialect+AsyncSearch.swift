@@ -2,28 +2,36 @@ import Meanwhile
 
 extension Dialect where Language == SearchLanguage {
   /// Elasticsearch's `_async_search`.
-  static var asyncSearch: Dialect {
+  ///
+  /// - Parameter settings: the limits in force.
+  static func asyncSearch(_ settings: Settings) -> Dialect {
     var timing = DialectTiming()
     timing.submitWait = .seconds(1)
     timing.getWait = .zero
-    timing.keepAlive = .days(5)
+    timing.keepAlive = settings[AsyncSearchSettings.keepAliveDefault]
     timing.keepAliveMin = .init(.seconds(1)) { keepAlive in
       .validation(["[keep_alive] must be greater or equals than 1 second, got:\(keepAlive.text)"])
     }
     var dialect = Dialect(name: "async_search", action: "indices:data/read/async_search/submit", timing: timing) { view, partial, _ in
       let output = partial ?? .running(shardCount: 0, took: view.elapsed)
-      return .encodedJSON(AsyncSearchBody.bytes(view, isPartial: true, completed: nil, member: "response", output.response))
+      return .encodedJSON(AsyncSearchBody.stream(view, isPartial: true, completed: nil, member: "response", output.response))
     } renderFinished: { view, output, request in
       let response = try output.response(for: request)
       return .encodedJSON(
-        AsyncSearchBody.bytes(view, isPartial: output.isPartial, completed: view.completed, member: "response", response))
+        AsyncSearchBody.stream(view, isPartial: output.isPartial, completed: view.completed, member: "response", response))
     } renderFailure: { error, view, _ in
       let wrapped = APIError(type: "status_exception", reason: "error while executing search", status: error.status, causedBy: error)
-      let bytes = AsyncSearchBody.bytes(view, isPartial: true, completed: nil, member: "error", JSONValue.object(wrapped.object).encoded())
-      return .encodedJSON(bytes, status: error.status, headers: error.headers)
+      let object = ChunkStream([JSONValue.object((error.isResponseTooLarge ? error : wrapped).object).encoded()])
+      var response = EndpointResponse.encodedJSON(
+        AsyncSearchBody.stream(view, isPartial: true, completed: nil, member: "error", object))
+      response.status = error.status
+      response.headers.add(contentsOf: error.headers)
+      return response
     }
     dialect.synchronousAction = "indices:data/read/search"
     dialect.showsPartial = { try $0.parameters.bool("return_intermediate_results") ?? true }
+    let responseBytesMax = settings[AsyncSearchSettings.responseBytesMax]
+    dialect.resultLimit = ResultLimit(bytesMax: responseBytesMax, error: .responseTooLarge(responseBytesMax))
     return dialect
   }
 }
@@ -33,7 +41,7 @@ enum AsyncSearchBody {
   /// - Parameters:
   ///   - completed: when it ended, where there is a response to say so of.
   ///   - member: `response` or `error`, with its value, encoded.
-  static func bytes(_ view: TaskView, isPartial: Bool, completed: Timestamp?, member: String, _ value: [UInt8]) -> [UInt8] {
+  static func stream(_ view: TaskView, isPartial: Bool, completed: Timestamp?, member: String, _ value: ChunkStream) -> ChunkStream {
     var head = JSONObject()
     if let id = view.id { head.append("id", .string(id.encoded)) }
     head.append("is_partial", .bool(isPartial))
@@ -41,22 +49,24 @@ enum AsyncSearchBody {
     head.append("start_time_in_millis", .integer(view.submitted.milliseconds))
     head.append("expiration_time_in_millis", .integer(view.expires.milliseconds))
     if let completed { head.append("completion_time_in_millis", .integer(completed.milliseconds)) }
-    return JSONValue.object(head).encoded(appending: member, [value])
+    return JSONValue.object(head).encoded(appending: member, value)
   }
 }
 
 extension SearchOutput {
   /// The response in the form that a get asks for, which may differ from the submit's: `rest_total_hits_as_int`.
-  func response(for request: EndpointRequest) throws -> [UInt8] {
+  func response(for request: EndpointRequest) throws -> ChunkStream {
     guard request.method == .get, try request.parameters.bool("rest_total_hits_as_int") == true else { return response }
-    guard var body = try JSONValue.parse(response, valuesMax: .max).object, var hits = body["hits"]?.object,
-      let total = hits["total"]?["value"]
-    else {
-      return response
+    return response.transformed { response in
+      guard var body = try JSONValue.parse(response, valuesMax: .max).object, var hits = body["hits"]?.object,
+        let total = hits["total"]?["value"]
+      else {
+        return response
+      }
+      hits["total"] = total
+      body["hits"] = .object(hits)
+      return JSONValue.object(body).encoded()
     }
-    hits["total"] = total
-    body["hits"] = .object(hits)
-    return JSONValue.object(body).encoded()
   }
 
   /// What there is of a search that still runs: no hits yet, and a total that says so.
@@ -66,7 +76,7 @@ extension SearchOutput {
       "_shards": ["total": .integer(Int64(shardCount)), "successful": 0, "skipped": 0, "failed": 0],
       "hits": ["total": ["value": 0, "relation": "gte"], "max_score": nil, "hits": []],
     ]
-    return SearchOutput(response: response.encoded(), isPartial: true, shardCount: shardCount)
+    return SearchOutput(response: response.encoded(), isPartial: true, shardCount: shardCount, shardsDone: 0)
   }
 }
 
@@ -94,19 +104,20 @@ struct AsyncSearchStatus: Sendable {
     return response
   }
 
-  /// An index is a shard. All of them have been searched at the end, and none is known to be before.
+  /// An index is a shard.
   private func shards(_ view: TaskView, _ failure: APIError?, _ session: Session) async -> JSONValue {
-    var total = 0
+    var output: SearchOutput?
     if let id = view.id, failure == nil,
       let reply = try? await session.service.tasks.get(id, language: SearchLanguage.name, for: session.principal, wait: .zero)
     {
       switch reply {
-      case .running(_, let partial): total = (await partial?.current() as? SearchOutput)?.shardCount ?? 0
-      case .finished(_, let result): total = (try? await result.read(as: SearchOutput.self))?.shardCount ?? 0
+      case .running(_, let partial): output = await partial?.current() as? SearchOutput
+      case .finished(_, let result): output = try? await result.read(as: SearchOutput.self)
       case .failed: break
       }
     }
-    let successful = view.isRunning ? 0 : total
-    return ["total": .integer(Int64(total)), "successful": .integer(Int64(successful)), "skipped": 0, "failed": 0]
+    return [
+      "total": .integer(Int64(output?.shardCount ?? 0)), "successful": .integer(Int64(output?.shardsDone ?? 0)), "skipped": 0, "failed": 0,
+    ]
   }
 }

@@ -30,15 +30,15 @@ extension Dialect where Language == SearchLanguage {
     var dialect = Dialect(name: openSearchName, action: "indices:data/read/opendistro/asynchronous_search/submit", timing: timing) {
       view, partial, _ in
       let output = partial ?? .running(shardCount: 0, took: view.elapsed)
-      return .encodedJSON(OpenSearchBody.bytes(view, state: .running, member: "response", output.response))
+      return .encodedJSON(OpenSearchBody.stream(view, state: .running, member: "response", output.response))
     } renderFinished: { view, output, request in
       // Who submitted is told that it succeeded, who comes back that it was kept.
       let state: OpenSearchBody.State = request.method == .post ? .succeeded : .kept(states)
-      return .encodedJSON(OpenSearchBody.bytes(view, state: state, member: "response", output.response))
+      return .encodedJSON(OpenSearchBody.stream(view, state: state, member: "response", output.response))
     } renderFailure: { error, view, _ in
       // A failed search is an answer like any other; what failed stands inside.
       let reason = error.envelope["error"] ?? .null
-      return .encodedJSON(OpenSearchBody.bytes(view, state: .failed, member: "error", reason.encoded()))
+      return .encodedJSON(OpenSearchBody.stream(view, state: .failed, member: "error", ChunkStream([reason.encoded()])))
     }
     dialect.sendsAsyncHeaders = false
     dialect.malformedIDIsNotFound = true
@@ -79,8 +79,9 @@ enum OpenSearchBody {
     }
   }
 
-  static func bytes(_ view: TaskView, state: State, member: String, _ value: [UInt8]) -> [UInt8] {
-    JSONValue.object(head(view, id: view.id, state: state)).encoded(appending: member, [value])
+  /// - Parameter member: `response` or `error`, with its value, encoded.
+  static func stream(_ view: TaskView, state: State, member: String, _ value: ChunkStream) -> ChunkStream {
+    JSONValue.object(head(view, id: view.id, state: state)).encoded(appending: member, value)
   }
 
   /// What stands in front of the response.

@@ -79,7 +79,7 @@ struct SearchRun {
   private func search() async throws -> SearchOutput {
     let snapshots = try await snapshots()
     announce(snapshots)
-    var soFar = SearchSoFar(shardCount: snapshots.count)
+    var soFar = SearchSoFar(snapshots)
     offer(soFar)
     var compiler = SearchQueryCompiler(snapshots, now: now, registry: registry)
     let condition = try compiler.condition(request.query)
@@ -101,7 +101,7 @@ struct SearchRun {
     var aggregations = AggregationRun(
       compiler: compiler, registry: registry, passes: passes, signals: context.signals, typesKeys: request.typesKeys)
     if !request.aggregations.isEmpty {
-      soFar.aggregations = { [aggregations, request] in
+      soFar = SearchSoFar(snapshots, passes: passes) { [aggregations, request] in
         var shown = aggregations
         shown.passes = await passes.soFar()
         return try? await shown.run(request.aggregations, filter: aggregated)

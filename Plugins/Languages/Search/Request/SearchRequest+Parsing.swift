@@ -35,18 +35,11 @@ extension SearchRequest {
   }
 
   private static func json(_ body: [UInt8]) throws(APIError) -> JSONObject {
-    let value: JSONValue
-    do {
-      value = try JSONValue.parse(body)
-    } catch {
-      throw .xContentParse(error.reason, at: error.location)
-    }
-    guard let object = value.object else {
-      throw APIError(
-        type: "parsing_exception", reason: "Expected [START_OBJECT] but found [\(tokenName(value))]", status: 400,
+    try JSONObject(body: body, parser: "search") { value in
+      APIError(
+        type: "parsing_exception", reason: "Expected [START_OBJECT] but found [\(value.tokenName)]", status: 400,
         metadata: ["line": 1, "col": 1])
     }
-    return object
   }
 
   // MARK: - Body
@@ -85,24 +78,13 @@ extension SearchRequest {
 
   private static func unsupported(_ name: String) -> APIError { .illegalArgument("[\(name)] is not supported by this search") }
 
-  private static func tokenName(_ value: JSONValue) -> String {
-    switch value {
-    case .object: "START_OBJECT"
-    case .array: "START_ARRAY"
-    case .string: "VALUE_STRING"
-    case .integer, .unsigned, .double: "VALUE_NUMBER"
-    case .bool: "VALUE_BOOLEAN"
-    case .null: "VALUE_NULL"
-    }
-  }
-
   private static func unknownKey(_ member: JSONObject.Member) -> APIError {
     var metadata = JSONObject()
     if let location = member.location {
       metadata = ["line": .integer(Int64(location.line)), "col": .integer(Int64(location.column))]
     }
     return APIError(
-      type: "parsing_exception", reason: "Unknown key for a \(tokenName(member.value)) in [\(member.name)].", status: 400,
+      type: "parsing_exception", reason: "Unknown key for a \(member.value.tokenName) in [\(member.name)].", status: 400,
       metadata: metadata)
   }
 
@@ -160,7 +142,7 @@ extension SearchRequest {
       return filter
     default:
       throw .xContentParse(
-        "Expected one of [VALUE_BOOLEAN, VALUE_STRING, START_ARRAY, START_OBJECT] but found [\(tokenName(value))]", at: location)
+        "Expected one of [VALUE_BOOLEAN, VALUE_STRING, START_ARRAY, START_OBJECT] but found [\(value.tokenName)]", at: location)
     }
   }
 

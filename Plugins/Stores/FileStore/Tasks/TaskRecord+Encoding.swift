@@ -11,6 +11,7 @@ extension TaskRecord {
     case keepOnCompletion, attempts, failure, isPartial
     case wasStopped, rowsRead, rowsTotal, bytesRead, bytesTotal
     case action, runMax
+    case documentsFound, valuesLoaded
   }
 
   func encodedForStore() -> [UInt8] {
@@ -51,7 +52,7 @@ extension TaskRecord {
     field(.isPartial, isPartial ? 1 : 0)
     let counts: [(Tag, Int)] = [
       (.wasStopped, wasStopped ? 1 : 0), (.rowsRead, progress.rows), (.rowsTotal, progress.rowsTotal), (.bytesRead, progress.bytes),
-      (.bytesTotal, progress.bytesTotal),
+      (.bytesTotal, progress.bytesTotal), (.documentsFound, progress.documentsFound), (.valuesLoaded, progress.valuesLoaded),
     ]
     for (tag, count) in counts where count > 0 { field(tag, UInt64(count)) }
     return writer.bytes
@@ -99,6 +100,8 @@ extension TaskRecord {
     progress.rowsTotal = Int(clamping: try number(.rowsTotal) ?? 0)
     progress.bytes = Int(clamping: try number(.bytesRead) ?? 0)
     progress.bytesTotal = Int(clamping: try number(.bytesTotal) ?? 0)
+    progress.documentsFound = Int(clamping: try number(.documentsFound) ?? 0)
+    progress.valuesLoaded = Int(clamping: try number(.valuesLoaded) ?? 0)
     if let bytes = fields[.failure] {
       guard case .object(let object)? = try? JSONValue.parse(bytes), let failure = APIError(storedObject: object) else {
         throw ByteReader.Malformed()
