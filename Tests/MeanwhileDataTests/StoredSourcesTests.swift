@@ -83,6 +83,16 @@ import Testing
     try check([#"{"k":"a","l":[3,1],"d":2.5}"#, document, #"{}"#, document, #"{"o":{"k":"q"},"date":"2021-02-03T04:05:06.007Z"}"#])
   }
 
+  @Test func `a document comes back where the mapping has no fields at all`() throws {
+    let builder = try SegmentBuilder(mapping: Mapping(dynamic: .false))
+    let id = Array("a".utf8)
+    let document = Array(#"{"a":[1,{"b":"c"}],"d":null}"#.utf8)
+    try document.withUnsafeBufferPointer { source in
+      _ = try id.withUnsafeBufferPointer { try builder.add(source, id: $0, version: 1, sequenceNumber: 0, skipsUnmapped: true) }
+    }
+    #expect(try reopened(builder.finish()).source(ofRow: 0) == document)
+  }
+
   @Test func `a segment has few shapes, and documents of ever new ones are kept whole`() throws {
     let alike = (0..<500).map { #"{"k":"host\#($0 % 9)","l":\#($0),"d":\#($0).25,"t":"word \#($0)","date":\#(1_735_689_600_000 + $0)}"# }
     let sources = try #require(try segment(alike).sources())

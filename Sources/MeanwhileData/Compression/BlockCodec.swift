@@ -49,9 +49,9 @@ public enum BlockCodec {
     var start = 0
     while at < last {
       let word = raw.loadUnaligned(fromByteOffset: at, as: UInt32.self)
-      let slot = Int(word &* 2_654_435_761 >> UInt32(32 - hashBits))
-      let candidate = Int(scratch.places[slot])
-      scratch.places[slot] = UInt16(truncatingIfNeeded: at)
+      let place = slot(of: word)
+      let candidate = Int(scratch.places[place])
+      scratch.places[place] = UInt16(truncatingIfNeeded: at)
       guard candidate < at, raw.loadUnaligned(fromByteOffset: candidate, as: UInt32.self) == word else {
         // The longer nothing repeats, the larger the steps.
         at += 1 + (at - start) >> 6
@@ -67,14 +67,17 @@ public enum BlockCodec {
       writer.sequence(literals: start..<matchStart, distance: matchStart - distanceStart, matchByteCount: end - matchStart)
       // A place inside of the match, where the next repetition may begin.
       let inside = end - 2
-      let key = raw.loadUnaligned(fromByteOffset: inside, as: UInt32.self) &* 2_654_435_761 >> UInt32(32 - hashBits)
-      scratch.places[Int(key)] = UInt16(truncatingIfNeeded: inside)
+      scratch.places[slot(of: raw.loadUnaligned(fromByteOffset: inside, as: UInt32.self))] = UInt16(truncatingIfNeeded: inside)
       at = end
       start = end
     }
     writer.literals(start..<block.count)
     return UnsafeBufferPointer(start: scratch.output, count: writer.count)
   }
+
+  /// Where the last place of four bytes is remembered: the high bits of a product with 2^32 divided by the golden ratio.
+  @inline(__always)
+  private static func slot(of word: UInt32) -> Int { Int((word &* 2_654_435_761) >> UInt32(32 - hashBits)) }
 
   /// Where two runs cease to be equal.
   @inline(__always)

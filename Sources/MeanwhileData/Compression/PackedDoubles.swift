@@ -20,8 +20,9 @@ enum PackedDoubles {
   static func whole(_ value: Double, _ power: Double) -> Int64? {
     let scaled = (value * power).rounded()
     guard scaled.magnitude < magnitudeMax else { return nil }
+    let number = Int64(scaled)
     // Bit patterns, since a negative zero equals zero and is another value.
-    return (scaled / power).bitPattern == value.bitPattern ? Int64(scaled) : nil
+    return (Double(number) / power).bitPattern == value.bitPattern ? number : nil
   }
 
   static func encode(_ values: Vector<Double>, to out: VectorBuilder<UInt8>) {

@@ -37,16 +37,15 @@ final class SourceRecorder {
       shape.append(contentsOf: UnsafeBufferPointer(rebasing: source[last..<range.lowerBound]))
       shape.append(SourceHole.mark)
       last = range.upperBound
-      let field = fields[Int(hole.field)]
       // Of several values, which a copied field may have, the column does not say which was whose.
-      if hole.kind != SourceHole.verbatim.rawValue, field.column.hasOneValue(inNewestRow: row) {
-        shape.append(hole.kind)
-        field.pathBytes.withUnsafeBufferPointer { shape.append(contentsOf: $0) }
-        shape.append(SourceHole.mark)
-      } else {
+      guard hole.kind != SourceHole.verbatim.rawValue, fields[Int(hole.field)].column.hasOneValue(inNewestRow: row) else {
         shape.append(SourceHole.verbatim.rawValue)
         collected.appendVerbatim(UnsafeBufferPointer(rebasing: source[range]))
+        continue
       }
+      shape.append(hole.kind)
+      fields[Int(hole.field)].pathBytes.withUnsafeBufferPointer { shape.append(contentsOf: $0) }
+      shape.append(SourceHole.mark)
     }
     shape.append(contentsOf: UnsafeBufferPointer(rebasing: source[last...]))
     collected.end(shape: shape.buffer, whole: source)

@@ -52,10 +52,10 @@ import Testing
   }
 
   @Test func `numbers of few bits take few`() throws {
-    let times = (0..<100_000).map { Int64(1_735_689_600_000 + $0 * 1_296 + $0 % 7) }
+    let times: [Int64] = (0..<100_000).map { (row: Int64) -> Int64 in 1_735_689_600_000 + row * 1_296 + row % 7 }
     let made = try #require(SectionEncoding.encode(Vector(times)))
     #expect(made.bytes.count < 100_000)
-    let prices = (0..<10_000).map { Double($0) / 100 }
+    let prices: [Double] = (0..<10_000).map { Double($0) / 100 }
     #expect(try #require(SectionEncoding.encode(Vector(prices))).bytes.count < 20_000)
   }
 
