@@ -40,12 +40,15 @@ func product(_ name: String, _ package: String, trait: String) -> Target.Depende
   .product(name: name, package: package, condition: .when(traits: [trait]))
 }
 
+/// The system's zlib, where a trait's plugin uses it.
+func zlib(trait: String) -> Target.Dependency { .target(name: "CZlib", condition: .when(traits: [trait])) }
+
 /// What the HTTP adapter imports: Hummingbird's server, and of what that stands on, the parts its own channel handler and headers need.
 let hummingbird: [Target.Dependency] = [
   product("HummingbirdCore", "hummingbird", trait: "HTTP"), product("NIOCore", "swift-nio", trait: "HTTP"),
   product("NIOPosix", "swift-nio", trait: "HTTP"), product("NIOHTTP1", "swift-nio", trait: "HTTP"),
   product("NIOHTTPTypes", "swift-nio-extras", trait: "HTTP"), product("HTTPTypes", "swift-http-types", trait: "HTTP"),
-  product("Logging", "swift-log", trait: "HTTP"), .target(name: "CZlib", condition: .when(traits: ["HTTP"])),
+  product("Logging", "swift-log", trait: "HTTP"), zlib(trait: "HTTP"),
 ]
 let metrics = product("CoreMetrics", "swift-metrics", trait: "Metrics")
 let yams = product("Yams", "Yams", trait: "YAML")
@@ -111,7 +114,7 @@ let package = Package(
     plugin("MeanwhileFileStore", at: "Stores/FileStore", ["Meanwhile", "MeanwhileData"]),
     .systemLibrary(name: "CZlib", path: "Plugins/Adapters/Zlib"),
     plugin("MeanwhileHTTP", at: "Adapters/HTTPAdapter", ["Meanwhile"] + hummingbird),
-    plugin("MeanwhileCommandLine", at: "Adapters/CommandLineAdapter", ["Meanwhile", "MeanwhileData", argumentParser]),
+    plugin("MeanwhileCommandLine", at: "Adapters/CommandLineAdapter", ["Meanwhile", "MeanwhileData", argumentParser, zlib(trait: "CLI")]),
     plugin("MeanwhileDocuments", at: "Endpoints/Documents", ["Meanwhile", "MeanwhileData", "MeanwhileEngine"]),
     plugin("MeanwhileCluster", at: "Endpoints/Cluster", ["Meanwhile", "MeanwhileData"]),
     plugin("MeanwhileOpenAPI", at: "Endpoints/OpenAPI", ["Meanwhile"]),

@@ -92,8 +92,18 @@ enum IndexSample {
     }
     if random.chance(0.3) { object["ratio"] = .double(.random(in: -1...1, using: &random)) }
     if random.chance(0.1) { object["nothing"] = .null }
-    return JSONValue.object(object).encoded()
+    guard random.chance(0.5) else { return JSONValue.object(object).encoded() }
+    // The same values in spellings of their own: a store keeps documents byte by byte.
+    let written = object.members.map { "\"\($0.name)\" : \($0.value.text())" }
+    let spelled = spellings.filter { _ in random.chance(0.2) }.shuffled(using: &random)
+    return Array("{ \((written + spelled).joined(separator: random.chance(0.5) ? ",\n" : " , ")) }".utf8)
   }
+
+  /// Members whose values a column has in one spelling and a document in another, or in the same.
+  private static let spellings: [String] = [
+    #""at":"2025-03-04T05:06:07.089Z""#, #""on":"2025-03-04""#, #""price":1.50"#, #""weight":2.5"#, #""share":1e-3"#, #""zero":-0"#,
+    #""escaped":"\u0061\/""#, #""list":[3,1,2]"#, #""lists":[["b"],["a"]]"#, #""deep":{"er":[{"x":1},{"x":2}]}"#, #""flag":true"#,
+  ]
 }
 
 extension Check {

@@ -40,7 +40,7 @@ enum ImportRules {
       foreign: ["HummingbirdCore", "NIOCore", "NIOPosix", "NIOHTTP1", "NIOHTTPTypes", "HTTPTypes", "Logging", "CZlib"]),
     Rule(
       folder: "Plugins/Adapters/CommandLineAdapter", own: ["Meanwhile", "MeanwhileData"],
-      foreign: ["ArgumentParser", "Foundation", "FoundationNetworking"]),
+      foreign: ["ArgumentParser", "CZlib", "Foundation", "FoundationNetworking"]),
   ]
 
   /// Every plugin's module: the program alone may name them.

@@ -39,6 +39,74 @@ struct CommandLineEndToEndTests {
     #expect(answer["values"] == [["Ada", 36, "01234", true, "likes \"cake\", and tea"], ["Ben", 41, "98765", false, .null]])
   }
 
+  @Test("A compressed file is imported, whatever it is called, and so is standard input")
+  func importCompressed() async throws {
+    let folder = try TemporaryFolder()
+    // Two gzip members, one behind the other: a line with a number and a city in each.
+    let gzip = try #require(
+      Data(
+        base64Encoded: "H4sIAAAAAAACA6tWylOyMtRRSs4sqVSyUvIvzslXquUCAPhjfEoWAAAAH4sIAAAAAAACA6tWylOyMtJRSs4sqVSyUgrKz01VquUCAEbOJjkWAAAA"))
+    for name in ["cities.ndjson.gz", "cities.ndjson"] { try gzip.write(to: folder.url.appendingPathComponent(name)) }
+    for name in ["cities.ndjson.gz", "cities.ndjson"] {
+      let imported = try await Program.run(["import", name, "--index", "cities"], in: folder.url)
+      #expect(imported.output.hasPrefix("imported 2 documents into [cities]"), "\(imported.error)")
+    }
+    let given = try await Program.run(
+      ["import", "-", "--format", "ndjson", "--index", "cities"], in: folder.url, input: "[{\"n\":3,\"city\":\"Bern\"},\n {\"n\":4}]\n")
+    #expect(given.output.hasPrefix("imported 2 documents into [cities]"), "\(given.error)")
+    let counted = try await Program.run(["esql", "FROM cities | STATS s = SUM(n)", "--format", "csv"], in: folder.url)
+    #expect(counted.output == "s\r\n13\r\n", "\(counted.error)")
+    try gzip.prefix(20).write(to: folder.url.appendingPathComponent("cut.ndjson"))
+    let cut = try await Program.run(["import", "cut.ndjson", "--index", "cut"], in: folder.url)
+    #expect(cut.status == 1 && cut.error.contains("breaks off within its gzip"), "\(cut.error)")
+  }
+
+  @Test("A mapping file and typed headers decide what fields are")
+  func importWithMapping() async throws {
+    let folder = try TemporaryFolder()
+    let mapping = try folder.file("mapping.json", #"{"mappings":{"properties":{"code":{"type":"keyword"},"at":{"type":"date"}}}}"#)
+    let lines = try folder.file("lines.csv", "code,at,count:short\r\n17,2025-01-02,5\r\n18,2025-01-03,6\r\n")
+    let imported = try await Program.run(["import", lines, "--index", "lines", "--mapping", mapping], in: folder.url)
+    #expect(imported.output.hasPrefix("imported 2 documents into [lines]"), "\(imported.error)")
+    let outcome = try await Program.run(["esql", "FROM lines | KEEP code, at, count | SORT code", "--format", "json"], in: folder.url)
+    let answer = try JSONValue.parse(Array(outcome.output.utf8))
+    #expect(answer["columns"]?.array?.compactMap { $0["type"]?.string } == ["keyword", "date", "integer"], "\(outcome.output)")
+    #expect(answer["values"]?.array?.first == ["17", "2025-01-02T00:00:00.000Z", 5])
+  }
+
+  @Test("What is exported can be imported again, and is the same")
+  func exportAndImport() async throws {
+    let folder = try TemporaryFolder()
+    let lines = [#"{"n":1,"name":"a, \"b\"","o":{"x":[1,2]}}"#, #"{"n":2.50,"o":{"x":3}}"#, #"{"name":"line\nend"}"#]
+    let file = try folder.file("things.ndjson", lines.joined(separator: "\n"))
+    _ = try await Program.run(["import", file, "--index", "things"], in: folder.url)
+    let exported = try await Program.run(["export", "--index", "things"], in: folder.url)
+    #expect(exported.output.split(separator: "\n").count == 3, "\(exported.error)")
+    let again = try folder.file("again.ndjson", exported.output)
+    _ = try await Program.run(["import", again, "--index", "again"], in: folder.url)
+    let query = "FROM %s | KEEP n, name, o.x | SORT n NULLS LAST"
+    let first = try await Program.run(["esql", query.replacingOccurrences(of: "%s", with: "things"), "--format", "csv"], in: folder.url)
+    let second = try await Program.run(["esql", query.replacingOccurrences(of: "%s", with: "again"), "--format", "csv"], in: folder.url)
+    #expect(first.output == second.output && first.output.contains("[1,2]"), "\(first.output)\(second.error)")
+    let csv = try await Program.run(["export", "--index", "things", "--format", "csv", "--query", "n:1"], in: folder.url)
+    #expect(csv.output == "n,name,o.x\n1,\"a, \"\"b\"\"\",\"[1,2]\"\n", "\(csv.output)\(csv.error)")
+  }
+
+  @Test("A file is queried with no import")
+  func queryFile() async throws {
+    let folder = try TemporaryFolder()
+    _ = try folder.file("access.ndjson", SampleData.access.joined(separator: "\n"))
+    _ = try folder.file("names.csv", "method,name\nGET,read\nPOST,write\n")
+    let outcome = try await Program.run(
+      ["esql", "FROM access | STATS n = COUNT(*)", "--file", "access=access.ndjson", "--file", "names=names.csv", "--format", "csv"],
+      in: folder.url)
+    #expect(outcome.output == "n\r\n5\r\n", "\(outcome.error)")
+    #expect(!FileManager.default.fileExists(atPath: folder.url.appendingPathComponent("data").path))
+    let both = try await Program.run(
+      ["esql", "FROM access", "--file", "access=access.ndjson", "--data", "data"], in: folder.url)
+    #expect(both.status == 64 && both.error.contains("--file excludes"), "\(both.error)")
+  }
+
   @Test("Lines that are refused are counted, with their numbers; the rest is kept")
   func refusedLines() async throws {
     let folder = try TemporaryFolder()

@@ -27,6 +27,24 @@ struct DocumentSourceTests {
     #expect(batch.lines == [1, 4, 5])
   }
 
+  @Test("The elements of an array go on one by one, with the lines they begin on", arguments: [1, 5, 1000])
+  func array(block: Int) {
+    let text = "\n [ {\"a\":\"],[\\\"\"},\n{\n\"b\": [1, {}]\n}\n , 7 ]\n"
+    let (bodies, batch) = documents(text, .ndjson, block: block)
+    #expect(bodies == ["{\"a\":\"],[\\\"\"}", "{ \"b\": [1, {}] } ", "7 "])
+    #expect(batch.lines == [2, 3, 6])
+    #expect(batch.refused.isEmpty)
+    #expect(documents("[{}", .ndjson, block: block).batch.refused.map(\.line) == [1])
+    #expect(documents("[{}]\nx", .ndjson, block: block).batch.refused.map(\.line) == [2])
+  }
+
+  @Test("A header may give types; what is no type is part of the name")
+  func typedHeader() {
+    let (bodies, batch) = documents("code:keyword,n:long,time:12\n007,8,x\n", .csv)
+    #expect(bodies == ["{\"code\":\"007\",\"n\":\"8\",\"time:12\":\"x\"}"])
+    #expect(batch.declared.map(\.name) == ["code", "n"] && batch.declared.map(\.type) == ["keyword", "long"])
+  }
+
   static let columns: [(values: [String], json: [String])] = [
     (["1", "-2", "3"], ["1", "-2", "3"]),
     (["1", "2.5", "1e3"], ["1", "2.5", "1e3"]),

@@ -23,6 +23,22 @@ import Testing
     #expect(try resolver.resolve(expression) == names)
   }
 
+  /// At 23:30 on the fourth of March 2025, universal time.
+  private let now: Int64 = 1_741_131_000_000
+
+  @Test(arguments: [
+    ("logs", "logs"), ("<logs-{now/d}>", "logs-2025.03.04"), ("<logs-{now/M-1M{yyyy.MM}}>", "logs-2025.02"),
+    ("<{now/d{yyyy.MM.dd|+02:00}}-x>", "2025.03.05-x"), (#"<a\{b\}-{now{yyyy}}>"#, "a{b}-2025"),
+  ])
+  func `a name may have date math`(name: String, resolved: String) throws {
+    #expect(try IndexName.resolvingDateMath(name, nowMillis: now) == resolved)
+  }
+
+  @Test(arguments: ["<logs-{now/d>", "<logs-}>", "<{now{}}>", "<{now/x}>", "<{now{yyyy|Nowhere/Land}}>"])
+  func `date math that makes no sense is refused`(name: String) {
+    #expect(throws: APIError.self) { try IndexName.resolvingDateMath(name, nowMillis: now) }
+  }
+
   @Test func `missing names are errors unless they may be missing`() throws {
     #expect(throws: APIError.indexNotFound("gone")) { try resolver.resolve("people,gone") }
     var options = IndexResolver.Options()

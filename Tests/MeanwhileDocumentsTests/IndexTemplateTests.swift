@@ -33,6 +33,28 @@ import Testing
     #expect(index?["aliases"] == ["logs": [:]])
   }
 
+  @Test func `a template is laid over the components that it is composed of, in their order`() async throws {
+    for (name, body) in [
+      ("one", #"{"template":{"settings":{"number_of_replicas":3},"mappings":{"properties":{"a":{"type":"long"},"b":{"type":"long"}}}}}"#),
+      ("two", #"{"template":{"mappings":{"properties":{"b":{"type":"keyword"}}},"aliases":{"both":{}}},"version":7}"#),
+    ] {
+      #expect(try await client.send(.put, "/_component_template/\(name)", body: body).status == 200)
+    }
+    _ = try await put(
+      "t", #"{"index_patterns":"made-*","composed_of":["one","two"],"template":{"mappings":{"properties":{"a":{"type":"ip"}}}}}"#)
+    _ = try await client.send(.put, "/made-1")
+    let index = try await client.send(.get, "/made-1").body["made-1"]
+    #expect(index?["mappings"]?["properties"] == ["a": ["type": "ip"], "b": ["type": "keyword"]])
+    #expect(index?["settings"]?["index"]?["number_of_replicas"] == "3" && index?["aliases"] == ["both": [:]])
+    let shown = try await client.send(.get, "/_component_template/tw*").body["component_templates"]?.array
+    #expect(shown?.count == 1 && shown?.first?["component_template"]?["version"] == 7)
+    let used = try await client.send(.delete, "/_component_template/one")
+    #expect(used.status == 400 && used.body["error"]?["reason"]?.string?.contains("still in use by index templates [t]") == true)
+    _ = try await client.send(.delete, "/_index_template/t")
+    #expect(try await client.send(.delete, "/_component_template/one,two").status == 200)
+    #expect(try await client.send(.get, "/_component_template/one").status == 404)
+  }
+
   @Test func `a write that makes an index uses a template too`() async throws {
     _ = try await put("t", #"{"index_patterns":["auto*"],"template":{"mappings":{"properties":{"n":{"type":"keyword"}}}}}"#)
     _ = try await client.send(.post, "/auto/_doc", body: #"{"n":1}"#)
@@ -66,7 +88,10 @@ import Testing
 
   @Test(arguments: [
     ("{}", "Required [index_patterns]"), (#"{"index_patterns":"x","data_stream":{}}"#, "data streams are not supported"),
-    (#"{"index_patterns":"x","composed_of":["c"]}"#, "component templates are not supported: [composed_of]"),
+    (
+      #"{"index_patterns":"x","composed_of":["c"]}"#,
+      "index_template [t] invalid, cause [index template [t] specifies component templates [c] that do not exist]"
+    ),
   ])
   func `a template that cannot be is refused`(body: String, reason: String) async throws {
     let answer = try await put("t", body)

@@ -5,6 +5,7 @@ import MeanwhileData
 struct BulkAnswer {
   private var items: [UInt8] = []
   private(set) var hasErrors = false
+  private var last: (form: Form?, texts: Texts) = (nil, Texts())
 
   mutating func append(_ result: DocumentWriteResult, kind: BulkAction.Kind, target: WriteTarget, isRefreshed: Bool) {
     let outcome: (word: String, status: Int)
@@ -15,18 +16,45 @@ struct BulkAnswer {
     case .notFound: outcome = ("not_found", 404)
     case .failed(let error): return append(error, kind: kind, index: target.name, id: result.id)
     }
-    begin(kind, index: target.name, id: result.id)
-    add(",\"_version\":")
+    let form = Form(kind: kind, word: outcome.word, index: target.name, copies: target.copies, isRefreshed: isRefreshed)
+    if form != last.form { last = (form, Texts(form, status: outcome.status)) }
+    if !items.isEmpty { items.append(UInt8(ascii: ",")) }
+    items.append(contentsOf: last.texts.beforeID)
+    JSONText.append(quoting: result.id, to: &items)
+    items.append(contentsOf: last.texts.beforeVersion)
     add(result.version)
-    add(",\"result\":\"")
-    add(outcome.word)
-    add(isRefreshed ? "\",\"forced_refresh\":true,\"_shards\":{\"total\":" : "\",\"_shards\":{\"total\":")
-    add(Int64(target.copies))
-    add(",\"successful\":1,\"failed\":0},\"_seq_no\":")
+    items.append(contentsOf: last.texts.beforeNumber)
     add(result.sequenceNumber)
-    add(",\"_primary_term\":1,\"status\":")
-    add(Int64(outcome.status))
-    add("}}")
+    items.append(contentsOf: last.texts.end)
+  }
+
+  /// What an item of a load says besides its document's id and numbers; mostly the same as the item before it.
+  private struct Form: Equatable {
+    var kind: BulkAction.Kind
+    var word: String
+    var index: String
+    var copies: Int
+    var isRefreshed: Bool
+  }
+
+  /// The parts of an item of one form.
+  private struct Texts {
+    var beforeID: [UInt8] = []
+    let beforeVersion: [UInt8] = Array(",\"_version\":".utf8)
+    var beforeNumber: [UInt8] = []
+    var end: [UInt8] = []
+
+    init() {}
+
+    init(_ form: Form, status: Int) {
+      var start = Array("{\"\(form.kind.rawValue)\":{\"_index\":".utf8)
+      JSONText.append(quoting: form.index, to: &start)
+      beforeID = start + Array(",\"_id\":".utf8)
+      let refreshed = form.isRefreshed ? ",\"forced_refresh\":true" : ""
+      let shards = "{\"total\":\(form.copies),\"successful\":1,\"failed\":0}"
+      beforeNumber = Array(",\"result\":\"\(form.word)\"\(refreshed),\"_shards\":\(shards),\"_seq_no\":".utf8)
+      end = Array(",\"_primary_term\":1,\"status\":\(status)}}".utf8)
+    }
   }
 
   mutating func append(unchanged document: StoredDocument, target: WriteTarget) {

@@ -3,7 +3,8 @@ import MeanwhileData
 
 extension DocumentEndpoints {
   @Sendable func createIndex(_ request: EndpointRequest, _ session: Session) async throws -> EndpointResponse {
-    let name = request.indexExpression
+    let now = session.service.environment.time.now().milliseconds
+    let name = try IndexName.resolvingDateMath(request.indexExpression, nowMillis: now)
     try IndexName.check(name)
     let body = try await request.jsonObject() ?? JSONObject()
     let definition = try await Self.newDefinition(named: name, body, session: session)
@@ -22,8 +23,11 @@ extension DocumentEndpoints {
         metadata: ["index_uuid": "_na_", "index": .string(name)])
     }
     // Hidden indices are the server's own or somebody's on purpose; a pattern `*` does not mean them.
-    let template = try await name.hasPrefix(".") ? nil : IndexTemplates(store).template(for: name)
-    return try definition(named: name, template?.applied(to: body) ?? body, environment: session.service.environment)
+    guard !name.hasPrefix("."), let template = try await IndexTemplates(store).template(for: name) else {
+      return try definition(named: name, body, environment: session.service.environment)
+    }
+    let parts = try await ComponentTemplates(store).parts(named: template.components)
+    return try definition(named: name, template.applied(to: body, over: parts), environment: session.service.environment)
   }
 
   private static func definition(named name: String, _ body: JSONObject, environment: Environment) throws -> IndexDefinition {

@@ -8,7 +8,7 @@ public struct DocumentEndpoints: EndpointProvider {
   public init() {}
 
   public var routes: [Route] {
-    let indices = indexRoutes + mappingRoutes + aliasRoutes + templateRoutes + listingRoutes + upkeepRoutes
+    let indices = indexRoutes + mappingRoutes + aliasRoutes + templateRoutes + componentTemplateRoutes + listingRoutes + upkeepRoutes
     let documents = writingRoutes + byQueryRoutes + readingRoutes + multiGetRoutes
     return indices + documents + fieldCapabilityRoutes + enrichRoutes
   }

@@ -51,7 +51,7 @@ struct DocumentSelection: Sendable {
     var rows: SegmentRows?
     for reference in references[places] {
       if rows?.number != reference.segment { rows = try SegmentRows(reference.segment, of: views[reference.segment].segment) }
-      if let rows { documents.append(rows.document(reference.row, index: views[reference.segment].index)) }
+      if let document = try rows?.document(reference.row, index: views[reference.segment].index) { documents.append(document) }
     }
     return documents
   }
@@ -60,23 +60,25 @@ struct DocumentSelection: Sendable {
   private struct SegmentRows {
     let number: Int
     private let ids: BytesVector
-    private let sources: BytesVector
+    private var sources: SourceReader
     private let versions: Vector<Int64>
     private let sequenceNumbers: Vector<Int64>
 
     init(_ number: Int, of segment: Segment) throws {
       self.number = number
       guard case .bytes(let ids)? = try segment.column(MetadataField.id)?.values,
-        case .bytes(let sources)? = try segment.column(MetadataField.source)?.values,
+        let sources = try segment.sourceReader(),
         case .longs(let versions)? = try segment.column(MetadataField.version)?.values,
         case .longs(let sequenceNumbers)? = try segment.column(MetadataField.sequenceNumber)?.values
       else { throw APIError.internalFailure("a segment lacks its documents") }
       (self.ids, self.sources, self.versions, self.sequenceNumbers) = (ids, sources, versions, sequenceNumbers)
     }
 
-    func document(_ row: Int, index: String) -> Document {
-      Document(
-        index: index, id: ids.string(row), version: versions[row], sequenceNumber: sequenceNumbers[row], source: Array(sources[row]))
+    mutating func document(_ row: Int, index: String) throws -> Document {
+      let source = VectorBuilder<UInt8>(capacity: 512)
+      try sources.append(row: row, to: source)
+      return Document(
+        index: index, id: ids.string(row), version: versions[row], sequenceNumber: sequenceNumbers[row], source: Array(source.buffer))
     }
   }
 }

@@ -42,6 +42,15 @@ public final class VectorBuilder<Element: BitwiseCopyable> {
     filled += added
   }
 
+  /// Appends what code fills in.
+  ///
+  /// - Parameter fill: given room for `most` values, fills some of them from the start and says how many.
+  @inlinable
+  func append(atMost most: Int, _ fill: (UnsafeMutablePointer<Element>) -> Int) {
+    if count + most > capacity { grow(to: count + most) }
+    filled += fill(base + count)
+  }
+
   /// Unchecked, like ``Vector``'s.
   @inlinable
   public subscript(index: Int) -> Element {

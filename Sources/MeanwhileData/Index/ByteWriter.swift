@@ -2,7 +2,7 @@
 struct ByteWriter: Sendable {
   private(set) var bytes: [UInt8] = []
 
-  init() {}
+  init(capacity: Int = 0) { bytes.reserveCapacity(capacity) }
 
   mutating func byte(_ value: UInt8) { bytes.append(value) }
 

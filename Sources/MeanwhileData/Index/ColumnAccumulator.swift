@@ -89,6 +89,14 @@ final class ColumnAccumulator {
     }
   }
 
+  /// Whether the newest row that has a value is this one, and has one value.
+  @inline(__always)
+  func hasOneValue(inNewestRow row: Int) -> Bool {
+    guard lastRow == row else { return false }
+    guard let rows, count > 1 else { return true }
+    return Int(rows[count - 2]) != row
+  }
+
   /// Bytes held.
   var byteCount: Int { longs.byteCount + doubles.byteCount + booleans.byteCount + strings.byteCount + (rows?.byteCount ?? 0) }
 

@@ -41,7 +41,10 @@ public struct IndexLogRecord: Sendable {
 
 /// Builds an ``IndexLogRecord`` change by change.
 struct IndexLogBuilder {
-  private var writer = ByteWriter()
+  private var writer: ByteWriter
+
+  /// - Parameter capacity: bytes to make room for.
+  init(capacity: Int = 0) { writer = ByteWriter(capacity: capacity) }
 
   mutating func append(
     _ kind: IndexLogRecord.Change.Kind, id: UnsafeBufferPointer<UInt8>, version: Int64, sequenceNumber: Int64,

@@ -44,9 +44,13 @@ public struct IndexResolver: Sendable {
   }
 
   private let entries: [Entry]
+  private let nowMillis: Int64
 
-  /// - Parameter indices: all that there are.
-  public init(_ indices: [IndexSummary]) {
+  /// - Parameters:
+  ///   - indices: all that there are.
+  ///   - nowMillis: the moment that date math in names starts from.
+  public init(_ indices: [IndexSummary], nowMillis: Int64 = SystemTimeSource().now().milliseconds) {
+    self.nowMillis = nowMillis
     entries = indices.map { index in
       Entry(name: index.definition.name, isHidden: index.definition.isHidden, aliases: index.definition.aliases.names)
     }
@@ -59,7 +63,8 @@ public struct IndexResolver: Sendable {
     let parts = expression.split(separator: ",", omittingEmptySubsequences: true).map(String.init)
     var found: [String] = []
     var sawPattern = false
-    for part in parts.isEmpty ? ["_all"] : parts {
+    for written in parts.isEmpty ? ["_all"] : parts {
+      let part = try IndexName.resolvingDateMath(written, nowMillis: nowMillis)
       if part.hasPrefix("-"), sawPattern {
         let excluded = String(part.dropFirst())
         let names = Set(matches(excluded, options: Self.withHidden(options)).map(\.name))

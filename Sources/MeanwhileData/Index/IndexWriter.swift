@@ -197,10 +197,7 @@ extension IndexWriter.State {
     switch place {
     case .builder(let row): source = Array(builder.source(ofRow: row))
     case .segment(let index, let row):
-      guard case .bytes(let sources)? = try segments[index].segment.column(MetadataField.source)?.values else {
-        throw APIError.internalFailure("a segment lacks its documents")
-      }
-      source = Array(sources[row])
+      source = try segments[index].segment.source(ofRow: row)
     }
     return StoredDocument(
       id: String(decoding: id, as: UTF8.self), version: numbers.version, sequenceNumber: numbers.sequenceNumber, source: source)

@@ -10,6 +10,7 @@ public final class Segment: Sendable {
   /// What is known of each column without touching it, by field path.
   public let fields: [String: FieldSummary]
   private let load: @Sendable (String) throws -> Column?
+  private let loadSources: @Sendable () throws -> StoredSources?
   private let loadIdentifiers: @Sendable () throws -> IdentifierTable?
   private let loadIndex: @Sendable (String, Analyzer, () throws -> Void) throws -> InvertedIndex?
   /// Of the columns that were asked for; nil for those that have none.
@@ -19,14 +20,29 @@ public final class Segment: Sendable {
   ///   - identifiers: gives the table by which documents are found by id; without one they are searched for.
   ///   - invertedIndex: gives the inverted index of a text field; without one, texts are searched for terms.
   ///   - load: gives the column of a field, all rows; like the others, may be called from several threads, and repeatedly.
-  public init(
+  public convenience init(
     rowCount: Int, fields: [String: FieldSummary], identifiers: @escaping @Sendable () throws -> IdentifierTable? = { nil },
     invertedIndex: @escaping @Sendable (String, Analyzer, () throws -> Void) throws -> InvertedIndex? = { _, _, _ in nil },
     load: @escaping @Sendable (String) throws -> Column?
   ) {
+    self.init(
+      rowCount: rowCount, fields: fields, identifiers: identifiers, invertedIndex: invertedIndex,
+      sources: {
+        guard case .bytes(let documents)? = try load(MetadataField.source)?.values else { return nil }
+        return StoredSources(whole: documents)
+      }, load: load)
+  }
+
+  /// - Parameter sources: gives the documents as they are kept.
+  init(
+    rowCount: Int, fields: [String: FieldSummary], identifiers: @escaping @Sendable () throws -> IdentifierTable?,
+    invertedIndex: @escaping @Sendable (String, Analyzer, () throws -> Void) throws -> InvertedIndex?,
+    sources: @escaping @Sendable () throws -> StoredSources?, load: @escaping @Sendable (String) throws -> Column?
+  ) {
     self.rowCount = rowCount
     self.fields = fields
     self.load = load
+    loadSources = sources
     loadIdentifiers = identifiers
     loadIndex = invertedIndex
   }
@@ -57,7 +73,40 @@ public final class Segment: Sendable {
   /// The column of a field, all rows; nil where no document of the segment has it.
   ///
   /// - Throws: ``APIError`` (500) that names file and offset where the data is damaged.
-  public func column(_ path: String) throws -> Column? { try load(path) }
+  public func column(_ path: String) throws -> Column? {
+    guard path == MetadataField.source else { return try load(path) }
+    guard let sources = try loadSources() else { return nil }
+    guard sources.shapeNumbers != nil else {
+      return Column(type: .source, rowCount: rowCount, values: .bytes(sources.verbatim))
+    }
+    guard var reader = try sourceReader() else { return nil }
+    let documents = BytesVectorBuilder(capacity: rowCount)
+    for row in 0..<rowCount {
+      try reader.append(row: row, to: documents.bytes)
+      documents.endValue()
+    }
+    return Column(type: .source, rowCount: rowCount, values: .bytes(documents.finish()))
+  }
+
+  /// Reads documents, one or many; nil where the segment keeps none. Cheaper than the column ``MetadataField/source``, which has all of them.
+  ///
+  /// - Throws: as ``column(_:)``.
+  public func sourceReader() throws -> SourceReader? {
+    try loadSources().map { SourceReader($0) { [load] in try load($0) } }
+  }
+
+  /// One document.
+  ///
+  /// - Throws: as ``column(_:)``.
+  public func source(ofRow row: Int) throws -> [UInt8] {
+    guard var reader = try sourceReader() else { throw APIError.internalFailure("a segment lacks its documents") }
+    let out = VectorBuilder<UInt8>(capacity: 512)
+    try reader.append(row: row, to: out)
+    return Array(out.buffer)
+  }
+
+  /// The documents as they are kept.
+  func sources() throws -> StoredSources? { try loadSources() }
 
   /// The bounds of a column's blocks of rows, found when they are first asked for; nil where the column has none.
   ///

@@ -11,9 +11,12 @@ final class SegmentBuilder {
   private let sequenceNumbers = VectorBuilder<Int64>()
   private var ignored = ColumnAccumulator(type: .keyword)
   private let scratch = VectorBuilder<UInt8>()
+  private let recorder = SourceRecorder()
   private var objectNumber = 0
   /// Rows by id: row plus one, open addressing, at most half full.
   private var slots = VectorBuilder<UInt32>()
+  /// Rows that ``slots`` has: nobody asks for the ids of a load that has none of its own.
+  private var rowsInSlots = 0
   /// Rows that were replaced or deleted.
   private(set) var deletedRows: Set<Int> = []
 
@@ -48,8 +51,10 @@ final class SegmentBuilder {
     let row = rowCount
     do {
       objectNumber = try DocumentReader.read(
-        source, into: tree, row: row, ignored: ignored, scratch: scratch, objectNumber: objectNumber, skipsUnmapped: skipsUnmapped)
+        source, into: tree, row: row, ignored: ignored, scratch: scratch, objectNumber: objectNumber, skipsUnmapped: skipsUnmapped,
+        recorder: recorder)
     } catch {
+      recorder.forget()
       for writer in tree.writers.values {
         writer.column.discard(row: row)
         writer.hasIgnored = false
@@ -59,11 +64,11 @@ final class SegmentBuilder {
       objectNumber += source.count
       throw error
     }
+    recorder.finish(source, row: row, fields: tree.fields)
     ids.append(id)
     sources.append(source)
     versions.append(version)
     sequenceNumbers.append(sequenceNumber)
-    remember(row, id)
     return row
   }
 
@@ -71,6 +76,7 @@ final class SegmentBuilder {
 
   /// The newest row of an id.
   func row(of id: UnsafeBufferPointer<UInt8>) -> Int? {
+    if rowsInSlots < rowCount { catchUp() }
     let entry = slots[slot(of: id)]
     return entry == 0 ? nil : Int(entry) - 1
   }
@@ -98,13 +104,16 @@ final class SegmentBuilder {
     return slot
   }
 
-  private func remember(_ row: Int, _ id: UnsafeBufferPointer<UInt8>) {
-    slots[slot(of: id)] = UInt32(truncatingIfNeeded: row) + 1
-    guard rowCount * 2 > slots.count else { return }
-    let size = slots.count * 4
-    slots = VectorBuilder(capacity: size)
-    slots.append(repeating: 0, count: size)
-    for row in 0..<rowCount { slots[slot(of: Self.string(row, of: ids))] = UInt32(truncatingIfNeeded: row) + 1 }
+  private func catchUp() {
+    if rowCount * 2 > slots.count {
+      var size = slots.count
+      while size < rowCount * 4 { size *= 2 }
+      slots = VectorBuilder(capacity: size)
+      slots.append(repeating: 0, count: size)
+      rowsInSlots = 0
+    }
+    for row in rowsInSlots..<rowCount { slots[slot(of: Self.string(row, of: ids))] = UInt32(truncatingIfNeeded: row) + 1 }
+    rowsInSlots = rowCount
   }
 
   // MARK: Finishing
@@ -120,9 +129,8 @@ final class SegmentBuilder {
       }
     }
     if let made = ignored.finish(rowCount: rowCount) { columns.add(made.column, summary: made.summary, at: MetadataField.ignored) }
-    let identifiers = IdentifierTable(slots: slots.finish())
     columns.addMetadata(
-      ids: ids.finish(), sources: sources.finish(), versions: versions.finish(), sequenceNumbers: sequenceNumbers.finish())
-    return columns.segment(identifiers: identifiers)
+      ids: ids.finish(), sources: recorder.collected.finish(), versions: versions.finish(), sequenceNumbers: sequenceNumbers.finish())
+    return columns.segment()
   }
 }

@@ -43,6 +43,9 @@ public enum SegmentCodec {
       invertedIndex: { path, _, _ in
         do throws(CorruptData) { return try reader.invertedIndex(path, failure: damaged) } catch { throw damaged(error) }
       },
+      sources: {
+        do throws(CorruptData) { return try reader.sources() } catch { throw damaged(error) }
+      },
       load: { path in
         do throws(CorruptData) { return try reader.column(path) } catch { throw damaged(error) }
       })
@@ -69,15 +72,35 @@ public enum SegmentCodec {
       try align()
       var fields: [SegmentFormat.Field] = []
       for (path, summary) in segment.fields.sorted(by: { $0.key < $1.key }) {
+        if path == MetadataField.source {
+          if let sources = try segment.sources() { fields.append(try encode(sources, summary)) }
+          continue
+        }
         guard let column = try segment.column(path), var field = try encode(column, at: path, summary) else { continue }
         if let analyzer = analyzers[path] { field.index = try segment.invertedIndex(path, analyzer: analyzer).map { try encode($0) } }
         fields.append(field)
       }
       var directory = SegmentFormat.Directory(rowCount: segment.rowCount, sections: [], fields: fields)
-      if let identifiers = try segment.identifiers() { directory.identifiers = try section(identifiers.slots) }
+      if let table = try identifiers(of: segment) { directory.identifiers = try section(table.slots) }
       directory.sections = sections
       try putDirectory(SegmentFormat.encode(directory))
       return at
+    }
+
+    private func identifiers(of segment: Segment) throws -> IdentifierTable? {
+      guard let table = try segment.identifiers() else { return nil }
+      // A table that grew with its rows is mostly empty.
+      guard !table.isDense else { return table }
+      guard case .bytes(let ids)? = try segment.column(MetadataField.id)?.values else { return nil }
+      return IdentifierTable(of: ids)
+    }
+
+    private mutating func encode(_ sources: StoredSources, _ summary: Segment.FieldSummary) throws -> SegmentFormat.Field {
+      let numbers = sources.shapeNumbers ?? Vector(repeating: 0, count: sources.rowCount)
+      let sections = sources.shapeNumbers == nil ? sources.lengthPrefixed : sources
+      let values = [try section(numbers)] + (try strings(sections.shapes)) + (try strings(sections.verbatim))
+      return SegmentFormat.Field(
+        path: MetadataField.source, summary: summary, layout: .shapes, isSortedDictionary: false, values: values)
     }
 
     private mutating func encode(_ column: Column, at path: String, _ summary: Segment.FieldSummary) throws -> SegmentFormat.Field? {
@@ -101,9 +124,8 @@ public enum SegmentCodec {
     private mutating func encode(_ index: InvertedIndex) throws -> SegmentFormat.Index {
       let dictionary = try strings(index.terms)
       let rest = [
-        try section(index.entries), try section(index.rows.bytes), try section(index.rows.makeChecksums()),
-        try section(index.positions.bytes),
-        try section(index.positions.makeChecksums()), try section(index.norms),
+        try section(index.entries), try plainSection(index.rows.bytes), try section(index.rows.makeChecksums()),
+        try plainSection(index.positions.bytes), try section(index.positions.makeChecksums()), try section(index.norms),
       ]
       return SegmentFormat.Index(
         analyzer: index.analyzer, documentCount: index.documentCount, termCount: index.termCount, sections: dictionary + rest)
@@ -112,8 +134,21 @@ public enum SegmentCodec {
     private mutating func strings(_ values: BytesVector) throws -> [UInt32] { [try section(values.offsets), try section(values.bytes)] }
 
     private mutating func section<Element>(_ values: Vector<Element>) throws -> UInt32 {
-      let bytes = UnsafeRawBufferPointer(values.buffer)
-      sections.append(SegmentFormat.Section(offset: at, byteCount: bytes.count, checksum: CRC32C.checksum(bytes)))
+      guard let (encoding, encoded) = SectionEncoding.encode(values) else { return try plainSection(values) }
+      return try section(UnsafeRawBufferPointer(encoded.buffer), encoding, decodedByteCount: values.byteCount)
+    }
+
+    /// A section that is read in parts, or whose bytes are packed already.
+    private mutating func plainSection<Element>(_ values: Vector<Element>) throws -> UInt32 {
+      try section(UnsafeRawBufferPointer(values.buffer), .plain, decodedByteCount: values.byteCount)
+    }
+
+    private mutating func section(
+      _ bytes: UnsafeRawBufferPointer, _ encoding: SectionEncoding, decodedByteCount: Int
+    ) throws -> UInt32 {
+      sections.append(
+        SegmentFormat.Section(
+          offset: at, byteCount: bytes.count, checksum: CRC32C.checksum(bytes), encoding: encoding, decodedByteCount: decodedByteCount))
       try put(bytes)
       try align()
       return UInt32(truncatingIfNeeded: sections.count - 1)

@@ -5,6 +5,7 @@ struct SegmentColumns {
   let rowCount: Int
   private var columns: [String: Column] = [:]
   private var fields: [String: Segment.FieldSummary] = [:]
+  private var sources = StoredSources(whole: .empty)
 
   init(rowCount: Int) {
     self.rowCount = rowCount
@@ -27,9 +28,10 @@ struct SegmentColumns {
       summary: Segment.FieldSummary(type: .keyword, rowsWithValue: rowCount, valueCount: rowCount), at: path)
   }
 
-  mutating func addMetadata(ids: BytesVector, sources: BytesVector, versions: Vector<Int64>, sequenceNumbers: Vector<Int64>) {
+  mutating func addMetadata(ids: BytesVector, sources: StoredSources, versions: Vector<Int64>, sequenceNumbers: Vector<Int64>) {
     add(bytes: ids, type: .keyword, at: MetadataField.id)
-    add(bytes: sources, type: .source, at: MetadataField.source)
+    self.sources = sources
+    fields[MetadataField.source] = sources.summary
     add(longs: versions, at: MetadataField.version)
     add(longs: sequenceNumbers, at: MetadataField.sequenceNumber)
   }
@@ -48,17 +50,33 @@ struct SegmentColumns {
     add(Column(type: .long, rowCount: rowCount, values: .longs(longs)), summary: summary, at: path)
   }
 
-  func segment(identifiers: IdentifierTable?) -> Segment {
-    let columns = columns
+  func segment() -> Segment {
+    let (columns, sources) = (columns, sources)
     let indexes = InvertedIndexCache()
+    let identifiers = IdentifierTableCache()
     return Segment(
-      rowCount: rowCount, fields: fields, identifiers: { identifiers },
+      rowCount: rowCount, fields: fields, identifiers: { identifiers.table(of: columns[MetadataField.id]) },
       invertedIndex: { path, analyzer, checkpoint in
         try indexes.index(at: path) {
           try columns[path].flatMap { try InvertedIndexBuilder.index(of: $0, analyzer: analyzer, checkpoint: checkpoint) }
         }
       },
-      load: { columns[$0] })
+      sources: { sources }, load: { columns[$0] })
+  }
+}
+
+/// The table of a segment's ids in memory, made when it is first asked for: by a write that names an id, or to be kept in a file.
+private final class IdentifierTableCache: Sendable {
+  private let table = Mutex<IdentifierTable?>(nil)
+
+  func table(of ids: Column?) -> IdentifierTable? {
+    guard case .bytes(let ids)? = ids?.values else { return nil }
+    return table.withLock { table in
+      if let table { return table }
+      let made = IdentifierTable(of: ids)
+      table = made
+      return made
+    }
   }
 }
 

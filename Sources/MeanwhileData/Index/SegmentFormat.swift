@@ -2,7 +2,7 @@
 ///
 /// ```
 /// header     64 bytes: magic, format version, zeroes
-/// sections   one for each buffer of each column and of its inverted index, each beginning at a multiple of 64
+/// sections   one for each buffer of each column and of its inverted index, each beginning at a multiple of 64, plain or in a ``SectionEncoding``
 /// directory  rows; sections with offset, length and CRC-32C; fields with what is known of them and the sections they are made of
 /// footer     48 bytes: directory's offset, length and checksum, format version, file's length, magic, checksum of the footer
 /// ```
@@ -10,8 +10,8 @@
 /// All numbers are little-endian, as the buffers are in memory on every machine that Swift's 64-bit platforms run on.
 enum SegmentFormat {
   static let magic: UInt64 = 0x3154_4745_534E_574D
-  /// Version 2 added the inverted index of a field.
-  static let version: UInt32 = 2
+  /// Version 2 added the inverted index of a field; version 3 encodings of sections, documents as shapes, and fuller tables of identifiers.
+  static let version: UInt32 = 3
   static let versionMin: UInt32 = 1
   static let alignment = 64
   static let headerByteCount = 64
@@ -26,6 +26,8 @@ enum SegmentFormat {
     case bytes = 4
     /// Three sections: ordinals, and the dictionary's offsets and bytes.
     case ordinals = 5
+    /// Five sections, of ``StoredSources``: numbers of shapes, the shapes' offsets and bytes, the offsets and bytes of what is kept verbatim.
+    case shapes = 6
   }
 
   /// A run of the file.
@@ -33,6 +35,9 @@ enum SegmentFormat {
     var offset: Int
     var byteCount: Int
     var checksum: UInt32
+    var encoding = SectionEncoding.plain
+    /// Bytes of the values in memory.
+    var decodedByteCount: Int
   }
 
   /// A field, and the numbers of its sections.
@@ -63,8 +68,9 @@ enum SegmentFormat {
     var rowCount: Int
     var sections: [Section]
     var fields: [Field]
-    /// The section of the ``IdentifierTable``.
+    /// The section of the ``IdentifierTable``, which is dense from version 3 on.
     var identifiers: UInt32?
+    var version = SegmentFormat.version
   }
 
   private static let none = UInt32.max
@@ -77,6 +83,8 @@ enum SegmentFormat {
       out.unsignedLong(UInt64(section.offset))
       out.unsignedLong(UInt64(section.byteCount))
       out.int(section.checksum)
+      out.byte(section.encoding.rawValue)
+      out.unsignedLong(UInt64(section.decodedByteCount))
     }
     out.int(directory.identifiers ?? none)
     out.int(UInt32(truncatingIfNeeded: directory.fields.count))
@@ -122,14 +130,23 @@ enum SegmentFormat {
 
   static func decodeDirectory(_ bytes: ArraySlice<UInt8>, version: UInt32) throws(CorruptData) -> Directory {
     var reader = ByteReader(bytes)
-    var directory = Directory(rowCount: try size(&reader), sections: [], fields: [])
+    var directory = Directory(rowCount: try size(&reader), sections: [], fields: [], version: version)
     for _ in 0..<(try reader.int()) {
-      directory.sections.append(Section(offset: try size(&reader), byteCount: try size(&reader), checksum: try reader.int()))
+      directory.sections.append(try section(&reader, version: version))
     }
     directory.identifiers = try reference(&reader)
     for _ in 0..<(try reader.int()) { directory.fields.append(try field(&reader, version: version)) }
     guard reader.isAtEnd else { throw CorruptData("bytes behind the directory") }
     return directory
+  }
+
+  private static func section(_ reader: inout ByteReader, version: UInt32) throws(CorruptData) -> Section {
+    let (offset, byteCount, checksum) = (try size(&reader), try size(&reader), try reader.int())
+    guard version > 2 else { return Section(offset: offset, byteCount: byteCount, checksum: checksum, decodedByteCount: byteCount) }
+    guard let encoding = SectionEncoding(rawValue: try reader.byte()) else { throw CorruptData("unknown encoding of a section") }
+    let decoded = try size(&reader)
+    guard encoding.allows(decoded, from: byteCount) else { throw CorruptData("a section that would become too long") }
+    return Section(offset: offset, byteCount: byteCount, checksum: checksum, encoding: encoding, decodedByteCount: decoded)
   }
 
   private static func field(_ reader: inout ByteReader, version: UInt32) throws(CorruptData) -> Field {

@@ -33,10 +33,10 @@ struct SegmentMerger {
     }
     let ids = try Self.bytes(MetadataField.id, of: inputs, rows: rows)
     columns.addMetadata(
-      ids: ids, sources: try Self.bytes(MetadataField.source, of: inputs, rows: rows),
+      ids: ids, sources: try Self.sources(of: inputs, rows: rows, types: types),
       versions: try Self.longs(MetadataField.version, of: inputs, rows: rows),
       sequenceNumbers: try Self.longs(MetadataField.sequenceNumber, of: inputs, rows: rows))
-    segment = columns.segment(identifiers: IdentifierTable(of: ids))
+    segment = columns.segment()
   }
 
   private static func copy(_ column: Column, to merged: ColumnAccumulator, rows: [Int32]) {
@@ -65,6 +65,29 @@ struct SegmentMerger {
       for row in 0..<values.count where rows[row] >= 0 { merged.append(values[row]) }
     }
     return merged.finish()
+  }
+
+  /// Documents stay shapes, unless a column that they were made for has been left out.
+  private static func sources(of inputs: [SegmentView], rows: [[Int32]], types: [String: DataType]) throws -> StoredSources {
+    let collector = SourceCollector()
+    let scratch = VectorBuilder<UInt8>(capacity: 1_024)
+    for (input, rows) in zip(inputs, rows) {
+      guard let sources = try input.segment.sources(), var reader = try input.segment.sourceReader() else {
+        throw damaged(MetadataField.source)
+      }
+      let isKept = input.segment.fields.allSatisfy { types[$0.key] == nil || types[$0.key] == $0.value.type }
+      for row in 0..<sources.rowCount where rows[row] >= 0 {
+        if isKept, let numbers = sources.shapeNumbers, Int(numbers[row]) < sources.shapes.count,
+          collector.append(shape: sources.shapes[Int(numbers[row])], verbatim: sources.verbatim[row])
+        {
+          continue
+        }
+        scratch.truncate(to: 0)
+        try reader.append(row: row, to: scratch)
+        collector.append(whole: scratch.buffer)
+      }
+    }
+    return collector.finish()
   }
 
   private static func longs(_ path: String, of inputs: [SegmentView], rows: [[Int32]]) throws -> Vector<Int64> {

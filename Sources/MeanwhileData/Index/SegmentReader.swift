@@ -10,6 +10,7 @@ final class SegmentReader: Sendable {
 
   /// Columns that were verified, by path.
   private let columns = Mutex<[String: Column]>([:])
+  private let documents = Mutex<StoredSources?>(nil)
   private let table = Mutex<IdentifierTable?>(nil)
   private let indexes = Mutex<[String: InvertedIndex]>([:])
 
@@ -70,6 +71,28 @@ final class SegmentReader: Sendable {
 
   // MARK: Columns
 
+  /// The documents as they are kept.
+  func sources() throws(CorruptData) -> StoredSources? {
+    if let known = documents.withLock({ $0 }) { return known }
+    guard let number = fieldNumbers[MetadataField.source] else { return nil }
+    let field = directory.fields[number]
+    let sources: StoredSources
+    if field.layout == .shapes {
+      let numbers = field.values
+      guard numbers.count == 5 else { throw CorruptData("documents are not made of what they are made of") }
+      sources = StoredSources(
+        shapeNumbers: try vector(numbers[0]), shapes: try strings(numbers[1], numbers[2]), verbatim: try strings(numbers[3], numbers[4]))
+      guard sources.shapeNumbers?.count == rowCount, sources.rowCount == rowCount else {
+        throw damage(numbers[0], "documents do not fit the rows")
+      }
+    } else {
+      guard case .bytes(let whole) = try makeColumn(field).values else { throw CorruptData("documents are no bytes") }
+      sources = StoredSources(whole: whole)
+    }
+    documents.withLock { $0 = sources }
+    return sources
+  }
+
   func column(_ path: String) throws(CorruptData) -> Column? {
     if let known = columns.withLock({ $0[path] }) { return known }
     guard let number = fieldNumbers[path] else { return nil }
@@ -81,7 +104,9 @@ final class SegmentReader: Sendable {
   func identifiers() throws(CorruptData) -> IdentifierTable? {
     guard let number = directory.identifiers else { return nil }
     if let known = table.withLock({ $0 }) { return known }
-    guard let made = IdentifierTable(slots: try vector(number)) else { throw damage(number, "the table of ids has a wrong size") }
+    guard let made = IdentifierTable(slots: try vector(number), isDense: directory.version > 2) else {
+      throw damage(number, "the table of ids has a wrong size")
+    }
     table.withLock { $0 = made }
     return made
   }
@@ -155,6 +180,7 @@ final class SegmentReader: Sendable {
       case .longs: .long
       case .doubles: .double
       case .bytes, .ordinals: .bytes
+      case .shapes: .none
       }
     guard field.values.count == expected, field.summary.type.layout == layout else {
       throw CorruptData("field [\(field.path)] is not made of what its type is made of")
@@ -177,6 +203,7 @@ final class SegmentReader: Sendable {
       let dictionary = try strings(field.values[1], field.values[2])
       for ordinal in ordinals.buffer where ordinal >= dictionary.count { throw damage(field.values[0], "an ordinal beyond the dictionary") }
       return (.ordinals(ordinals, dictionary, isSorted: field.isSortedDictionary), ordinals.count)
+    case .shapes: throw CorruptData("field [\(field.path)] is not made of what its type is made of")
     }
   }
 
@@ -205,13 +232,22 @@ final class SegmentReader: Sendable {
   private func vector<Element: BitwiseCopyable>(_ number: UInt32, isVerified: Bool = true) throws(CorruptData) -> Vector<Element> {
     guard Int(number) < directory.sections.count else { throw CorruptData("a section that is not there") }
     let section = directory.sections[Int(number)]
-    guard section.byteCount % MemoryLayout<Element>.stride == 0 else { throw damage(number, "a section of broken length") }
+    let stride = MemoryLayout<Element>.stride
+    guard section.decodedByteCount % stride == 0, isVerified || section.encoding == .plain else {
+      throw damage(number, "a section of broken length")
+    }
     let start = storage.base + section.offset
     if isVerified, CRC32C.checksum(UnsafeRawBufferPointer(start: start, count: section.byteCount)) != section.checksum {
       throw damage(number, "the checksum is wrong")
     }
-    return Vector(
-      storage: storage, base: start.assumingMemoryBound(to: Element.self), count: section.byteCount / MemoryLayout<Element>.stride)
+    let count = section.decodedByteCount / stride
+    guard section.encoding != .plain else {
+      return Vector(storage: storage, base: start.assumingMemoryBound(to: Element.self), count: count)
+    }
+    let bytes = UnsafeRawBufferPointer(start: start, count: section.byteCount)
+    do throws(CorruptData) { return try section.encoding.decode(bytes, as: Element.self, count: count) } catch {
+      throw CorruptData(error.reason, offset: section.offset + (error.offset ?? 0))
+    }
   }
 
   private func damage(_ number: UInt32, _ reason: String) -> CorruptData {

@@ -95,19 +95,19 @@ struct InvertedIndexBuilder {
   }
 
   private mutating func add(_ term: UInt32, row: UInt32) {
-    var state = states[Int(term)]
-    if state.lastRow != row &+ 1 {
-      flush(&state)
-      state.rowBefore = state.lastRow
-      state.lastRow = row &+ 1
-      state.frequency = 0
-      state.lastPosition = 0
-      state.documentCount &+= 1
+    // In place: a state is too long to be copied for every term.
+    let state = states.base + Int(term)
+    if state.pointee.lastRow != row &+ 1 {
+      flush(&state.pointee)
+      state.pointee.rowBefore = state.pointee.lastRow
+      state.pointee.lastRow = row &+ 1
+      state.pointee.frequency = 0
+      state.pointee.lastPosition = 0
+      state.pointee.documentCount &+= 1
     }
-    state.frequency &+= 1
-    pool.append(position &- state.lastPosition, to: &state.positions)
-    state.lastPosition = position
-    states[Int(term)] = state
+    state.pointee.frequency &+= 1
+    pool.append(position &- state.pointee.lastPosition, to: &state.pointee.positions)
+    state.pointee.lastPosition = position
     position &+= 1
     length &+= 1
   }

@@ -11,15 +11,19 @@ struct DocumentReader {
   /// Numbers the objects of all documents; see ``FieldNode/lastObject``.
   private var objectNumber: Int
   private let ignored: ColumnAccumulator
+  private let recorder: SourceRecorder
+  /// Whether values are noted one by one: not where several of them are noted as a whole.
+  private var isNoting = true
 
   /// - Returns: the number of the last object, for the next document.
   /// - Throws: why the document is refused. The values that it had until then are still in the columns, and must be taken back.
   static func read(
     _ source: UnsafeBufferPointer<UInt8>, into tree: FieldTree, row: Int, ignored: ColumnAccumulator, scratch: VectorBuilder<UInt8>,
-    objectNumber: Int, skipsUnmapped: Bool
+    objectNumber: Int, skipsUnmapped: Bool, recorder: SourceRecorder
   ) throws(DocumentFault) -> Int {
     var reader = DocumentReader(
-      cursor: JSONCursor(source, scratch: scratch), row: row, skipsUnmapped: skipsUnmapped, objectNumber: objectNumber, ignored: ignored)
+      cursor: JSONCursor(source, scratch: scratch), row: row, ignored: ignored, objectNumber: objectNumber,
+      skipsUnmapped: skipsUnmapped, recorder: recorder)
     guard reader.cursor.peek() == UInt8(ascii: "{") else {
       guard reader.cursor.isAtEnd() else { throw reader.cursor.fault("Failed to parse object: expecting an object") }
       throw reader.cursor.fault("Unexpected end-of-input: the document is empty")
@@ -27,6 +31,17 @@ struct DocumentReader {
     try reader.object(tree.root, depth: 0)
     guard reader.cursor.isAtEnd() else { throw reader.cursor.fault("Unexpected content after the document") }
     return reader.objectNumber
+  }
+
+  private init(
+    cursor: JSONCursor, row: Int, ignored: ColumnAccumulator, objectNumber: Int, skipsUnmapped: Bool, recorder: SourceRecorder
+  ) {
+    self.cursor = cursor
+    self.row = row
+    self.ignored = ignored
+    self.objectNumber = objectNumber
+    self.skipsUnmapped = skipsUnmapped
+    self.recorder = recorder
   }
 
   // MARK: Objects
@@ -92,8 +107,21 @@ struct DocumentReader {
       again.at = nameAt
       let name = String(decoding: try again.string(), as: UTF8.self)
       throw DocumentFault(reason: .strict(field: name, parent: node.path.isEmpty ? "_doc" : node.path), offset: nameAt)
-    default: try cursor.skipValue(depth: depth + 1)
+    default: try skip(depth: depth + 1)
     }
+  }
+
+  /// Reads over a value that stays in the source alone.
+  private mutating func skip(depth: Int) throws(DocumentFault) {
+    _ = cursor.peek()
+    let start = cursor.at
+    try cursor.skipValue(depth: depth)
+    noteVerbatim(from: start)
+  }
+
+  @inline(__always)
+  private func noteVerbatim(from start: Int) {
+    if isNoting { recorder.note(.verbatim, from: start, to: cursor.at) }
   }
 
   /// Whether what comes next may make a field: null and an empty array do not.
@@ -111,9 +139,9 @@ struct DocumentReader {
   private mutating func value(of node: FieldNode, depth: Int) throws(DocumentFault) {
     switch node.kind {
     case .leaf:
-      guard let writer = node.writer else { return try cursor.skipValue(depth: depth) }
+      guard let writer = node.writer else { return try skip(depth: depth) }
       try leaf(writer, depth: depth)
-    case .skipped: try cursor.skipValue(depth: depth)
+    case .skipped: try skip(depth: depth)
     case .alias:
       throw DocumentFault(reason: .structure("Cannot write to a field alias [\(node.path)]."), offset: cursor.at)
     case .object: try objects(node, depth: depth)
@@ -132,10 +160,11 @@ struct DocumentReader {
         cursor.at += 1
         return
       }
-      while true {
-        try objects(node, depth: depth + 1)
-        if try cursor.endsMember(with: UInt8(ascii: "]")) { return }
-      }
+      let (start, wasNoting) = (cursor.at - 1, isNoting)
+      isNoting = false
+      repeat { try objects(node, depth: depth + 1) } while try !cursor.endsMember(with: UInt8(ascii: "]"))
+      isNoting = wasNoting
+      noteVerbatim(from: start)
     default:
       throw DocumentFault(
         reason: .structure(
@@ -157,28 +186,37 @@ struct DocumentReader {
     case UInt8(ascii: "\""):
       let text = try cursor.string()
       try refusing(writer, from: start) { () throws(APIError) in try writer.write(string: text, row: row) }
+      if isNoting { note(string: text, of: writer, from: start) }
     case UInt8(ascii: "-"), UInt8(ascii: "0")...UInt8(ascii: "9"):
       let number = try cursor.number()
       try refusing(writer, from: start) { () throws(APIError) in try writer.write(number: number, row: row) }
+      if isNoting { note(number, of: writer, from: start) }
     case UInt8(ascii: "t"):
       try cursor.word("true")
       try refusing(writer, from: start) { () throws(APIError) in try writer.write(boolean: true, row: row) }
+      if isNoting { note(booleanOf: writer, from: start) }
     case UInt8(ascii: "f"):
       try cursor.word("false")
       try refusing(writer, from: start) { () throws(APIError) in try writer.write(boolean: false, row: row) }
+      if isNoting { note(booleanOf: writer, from: start) }
     case UInt8(ascii: "n"):
       try cursor.word("null")
       try refusing(writer, from: start) { () throws(APIError) in try writer.writeNull(row: row) }
     case UInt8(ascii: "["):
+      let wasNoting = isNoting
+      isNoting = false
       try several(depth: depth) { (reader: inout DocumentReader) throws(DocumentFault) in
         try reader.leaf(writer, depth: depth + 1)
       }
+      isNoting = wasNoting
+      noteVerbatim(from: start)
     case UInt8(ascii: "{"):
       try cursor.skipValue(depth: depth)
       guard writer.ignoresMalformed else {
         throw refusal(of: writer, from: start, cause: .illegalArgument("Can't get text on a START_OBJECT at \(place(of: start))"))
       }
       writer.hasIgnored = true
+      noteVerbatim(from: start)
     default: throw cursor.unexpected()
     }
     noteIgnored(writer)
@@ -209,7 +247,50 @@ struct DocumentReader {
     for value in all where !value.isNull {
       try refusing(writer, from: start) { () throws(APIError) in try writer.write(point: value, row: row) }
     }
+    noteVerbatim(from: start)
     noteIgnored(writer)
+  }
+
+  // MARK: Noting what a column gives back
+
+  /// Notes a string that was written to a field.
+  @inline(__always)
+  private func note(string text: UnsafeBufferPointer<UInt8>, of writer: FieldWriter, from start: Int) {
+    var hole = SourceHole.verbatim
+    // A string that stands elsewhere had escapes.
+    if !writer.hasIgnored, text.baseAddress == cursor.base + start + 1 {
+      switch writer.type {
+      case .keyword, .wildcard, .text, .matchOnlyText: hole = writer.lowercases ? .verbatim : .quoted
+      case .date where writer.column.count > 0:
+        hole = SourceHole.time(text, millis: writer.column.longs[writer.column.count - 1], recorder.scratch) ?? .verbatim
+      default: break
+      }
+    }
+    recorder.note(hole, from: start, to: cursor.at, field: writer.number)
+  }
+
+  @inline(__always)
+  private func note(_ number: NumberToken, of writer: FieldWriter, from start: Int) {
+    var hole = SourceHole.verbatim
+    let count = writer.column.count
+    if !writer.hasIgnored, count > 0 {
+      switch writer.type {
+      case .byte, .short, .integer, .long, .date:
+        // A zero may have had a sign.
+        let isKept = number.kind == .integer && writer.column.longs[count - 1] == number.integer
+        if isKept, number.integer != 0 || number.text.count == 1 { hole = .integer }
+      case .double, .float, .halfFloat, .scaledFloat:
+        hole = SourceHole.decimal(number.text, writer.column.doubles[count - 1]) ?? .verbatim
+      case .keyword, .wildcard, .text, .matchOnlyText: hole = .bare
+      default: break
+      }
+    }
+    recorder.note(hole, from: start, to: cursor.at, field: writer.number)
+  }
+
+  @inline(__always)
+  private func note(booleanOf writer: FieldWriter, from start: Int) {
+    recorder.note(writer.type == .boolean && !writer.hasIgnored ? .boolean : .verbatim, from: start, to: cursor.at, field: writer.number)
   }
 
   // MARK: Refusing and ignoring

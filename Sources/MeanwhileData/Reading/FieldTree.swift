@@ -5,11 +5,14 @@ final class FieldTree {
   let root: FieldNode
   /// Every field that has a column, by path.
   private(set) var writers: [String: FieldWriter] = [:]
+  /// The same by ``FieldWriter/number``.
+  private(set) var fields: [FieldWriter] = []
 
   /// - Parameter kept: writers of an earlier tree, which go on with the same values.
   /// - Throws: ``APIError`` where a field's parameters make no sense.
   init(_ mapping: Mapping, keeping kept: [String: FieldWriter] = [:]) throws(APIError) {
     writers = kept
+    fields = kept.values.sorted { $0.number < $1.number }
     root = FieldNode(kind: .object, path: "", dynamic: mapping.dynamic)
     var copyTargets: [(from: FieldWriter, to: [String])] = []
     try build(mapping.properties, into: root, dynamic: mapping.dynamic, copyTargets: &copyTargets)
@@ -51,8 +54,9 @@ final class FieldTree {
 
   private func writer(at path: String, _ field: FieldMapping) throws(APIError) -> FieldWriter {
     if let known = writers[path] { return known }
-    let made = try FieldWriter(path: path, field: field)
+    let made = try FieldWriter(path: path, field: field, number: fields.count)
     writers[path] = made
+    fields.append(made)
     return made
   }
 }

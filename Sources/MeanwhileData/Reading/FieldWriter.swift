@@ -3,6 +3,9 @@ import Meanwhile
 /// Turns the values that documents have for one field into its column: reads them as the field's type, and refuses or leaves out those that do not fit.
 final class FieldWriter {
   let path: String
+  let pathBytes: [UInt8]
+  /// Its place in ``FieldTree/fields``.
+  let number: Int
   let type: FieldType
   let column: ColumnAccumulator
   /// Fields that get every value as well: multi-fields and targets of `copy_to`.
@@ -23,8 +26,10 @@ final class FieldWriter {
   let constant: [UInt8]?
 
   /// - Throws: ``APIError`` where the field's parameters make no sense.
-  init(path: String, field: FieldMapping) throws(APIError) {
+  init(path: String, field: FieldMapping, number: Int = 0) throws(APIError) {
     self.path = path
+    self.number = number
+    pathBytes = Array(path.utf8)
     type = field.type
     column = ColumnAccumulator(type: field.type.dataType)
     ignoreAbove = field.parameters["ignore_above"]?.int.map { Int($0) } ?? .max

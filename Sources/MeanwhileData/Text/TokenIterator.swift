@@ -141,10 +141,16 @@ public struct TokenIterator {
     guard analyzer.isLowercasing else { return scratch.append(contentsOf: UnsafeBufferPointer(rebasing: text[range])) }
     var index = range.lowerBound
     while index < range.upperBound {
-      let byte = text[index]
-      if byte < 0x80 {
-        scratch.append(byte &- 0x41 < 26 ? byte | 0x20 : byte)
-        index += 1
+      if text[index] < 0x80 {
+        scratch.append(atMost: range.upperBound - index) { lowered in
+          let start = index
+          while index < range.upperBound, text[index] < 0x80 {
+            let byte = text[index]
+            lowered[index - start] = byte &- 0x41 < 26 ? byte | 0x20 : byte
+            index += 1
+          }
+          return index - start
+        }
         continue
       }
       let (scalar, length) = scalar(index)

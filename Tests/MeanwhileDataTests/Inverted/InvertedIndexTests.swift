@@ -95,7 +95,7 @@ import Testing
     var columns = SegmentColumns(rowCount: texts.count)
     columns.add(
       try column(texts), summary: Segment.FieldSummary(type: .text, rowsWithValue: 0, valueCount: 0), at: "t")
-    let segment = columns.segment(identifiers: nil)
+    let segment = columns.segment()
     var bytes: [UInt8] = []
     try SegmentCodec.encode(segment, analyzers: ["t": .standard]) { bytes.append(contentsOf: $0) }
     let opened = try SegmentCodec.open(storage(bytes), name: "f")

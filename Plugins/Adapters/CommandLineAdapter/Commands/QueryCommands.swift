@@ -34,19 +34,61 @@ struct QueryOptions: ParsableArguments {
 struct ESQLCommand: ProgramCommand {
   static let configuration = CommandConfiguration(
     commandName: "esql", abstract: "Runs an ES|QL query.",
-    usage: "meanwhile esql 'FROM access | STATS hits = COUNT(*) BY status' [--follow] [--server <url>]",
+    usage: "meanwhile esql 'FROM access | STATS hits = COUNT(*) BY status' [--follow] [--server <url> | --file access=access.ndjson]",
     discussion: QueryOptions.followDiscussion)
 
   @Argument(help: "The query, such as 'FROM access | LIMIT 10'.")
   var query: String
 
+  @Option(help: "A file to query as an index, such as access=access.ndjson.gz; held in memory for this query. May be given several times.")
+  var file: [QueriedFile] = []
+
   @OptionGroup var options: QueryOptions
+
+  func validate() throws {
+    let names = options.service
+    guard file.isEmpty || !options.follow && names.data == nil && names.server == nil else {
+      throw ValidationError("--file excludes --data, --server and --follow.")
+    }
+  }
 
   func run(in program: Program) async throws {
     var body: JSONObject = ["query": .string(query)]
+    guard file.isEmpty else { return try await run(.object(body), onFilesIn: program) }
     guard options.follow else { return try await options.run(in: program, .post, "/_query", body: .object(body)) }
     body[FollowedQuery.wait.name] = .string(FollowedQuery.wait.value)
     try await options.follow(in: program, EndpointRequest(.post, "/_query/async", json: .object(body)), tasks: "/_query/async")
+  }
+}
+
+extension ESQLCommand {
+  /// Loads the files into a service of their own, and asks that.
+  private func run(_ body: JSONValue, onFilesIn program: Program) async throws {
+    let files = try file.map { (index: $0.index, reader: try FileReader($0.path), format: try ImportFormat(ofFile: $0.path)) }
+    var service = options.service
+    service.memory = true
+    try await service.withService(of: program) { service in
+      for (index, reader, format) in files {
+        var progress = ProgressBar(total: reader.size)
+        let outcome = try await BulkLoader(service: service, index: index).load(reader, as: format, progress: &progress)
+        _ = try await service.json(.post, "/\(PercentEncoding.encode(index))/_refresh")
+        if outcome.refused > 0 { Terminal.warn("[\(index)]: \(outcome.refused) lines were refused: \(outcome.reasons.first ?? "")") }
+      }
+      try ResultWriter(format: options.format).write(try await service.answer(EndpointRequest(.post, "/_query", json: body)))
+    }
+  }
+}
+
+/// A file that is queried under a name: `access=logs/access.ndjson`.
+struct QueriedFile: ExpressibleByArgument, Sendable {
+  let index: String
+  let path: String
+
+  init?(argument: String) {
+    guard let sign = argument.firstIndex(of: "="), sign != argument.startIndex else { return nil }
+    index = String(argument[..<sign])
+    path = String(argument[argument.index(after: sign)...])
+    guard !path.isEmpty else { return nil }
   }
 }
 

@@ -6,6 +6,8 @@ struct BulkBatch {
   private(set) var lines: [Int] = []
   /// Lines that never became documents.
   private(set) var refused: [(line: Int, reason: String)] = []
+  /// Fields whose types the file itself gives, with their types; to be made before the documents are sent.
+  var declared: [(name: String, type: String)] = []
 
   /// - Parameter action: what stands before each document.
   init(action: [UInt8]) { self.action = action }

@@ -5,7 +5,6 @@ import Meanwhile
 struct BulkLoader {
   /// Large enough that a request's own cost is nothing, small enough that a refused or lost one is cheap to send again.
   private static let batchBytes = 4 << 20
-  private static let blockBytes = 1 << 20
   /// How many reasons for refusals are kept to be shown.
   private static let reasonsMax = 5
 
@@ -23,10 +22,9 @@ struct BulkLoader {
     var outcome = Outcome()
     var source = format.makeSource()
     var batch = BulkBatch(action: Array("{\"index\":{}}\n".utf8))
-    while true {
-      let block = try file.read(upTo: Self.blockBytes)
-      guard !block.isEmpty else { break }
-      outcome.bytes += block.count
+    var reader = ImportReader(file)
+    while let block = try reader.next() {
+      outcome.bytes = reader.bytesRead
       source.take(block, into: &batch)
       guard batch.body.count >= Self.batchBytes else { continue }
       try await send(batch.take(), &outcome)
@@ -40,6 +38,9 @@ struct BulkLoader {
 
   private func send(_ batch: BulkBatch, _ outcome: inout Outcome) async throws {
     for (line, reason) in batch.refused { Self.refuse(line, reason, &outcome) }
+    if !batch.declared.isEmpty {
+      try await prepare(["properties": .object(JSONObject(batch.declared.map { .init(name: $0.name, value: ["type": .string($0.type)]) }))])
+    }
     guard !batch.lines.isEmpty else { return }
     let answer = try await service.answer(
       EndpointRequest(
@@ -61,6 +62,18 @@ struct BulkLoader {
       }
       Self.refuse(line, "\(error["type"]?.string ?? "error"): \(error["reason"]?.string ?? "")", &outcome)
     }
+  }
+
+  /// Makes the index with a mapping, or gives the mapping's fields to the index that is there.
+  func prepare(_ mapping: JSONObject) async throws {
+    let path = "/\(PercentEncoding.encode(index))"
+    let made = try await service.answer(EndpointRequest(.put, path, json: ["mappings": .object(mapping)]))
+    guard made.status >= 400 else { return }
+    guard try JSONValue.parse(made.body)["error"]?["type"]?.string == "resource_already_exists_exception" else {
+      _ = try made.json()
+      return
+    }
+    _ = try await service.json(.put, path + "/_mapping", body: .object(mapping))
   }
 
   private static let noErrors: [UInt8] = Array("\"errors\":false".utf8)

@@ -1,15 +1,19 @@
 #if CLI
 import Meanwhile
+import MeanwhileData
 
 /// Records with a delimiter between their fields and a header that names them (RFC 4180).
 ///
 /// A document has a member for each field that is not empty. Whether a column holds numbers, truth values or text is settled once, by the
-/// records of the first block: a postcode that looks like a number in one record and not in the next stays text in both.
+/// records of the first block: a postcode that looks like a number in one record and not in the next stays text in both. A header may give a column's type, as in
+/// `postcode:keyword`; then the column is of it.
 struct DelimitedSource: DocumentSource {
   private let delimiter: UInt8
   private var parser: RecordParser
   private var names: [String] = []
   private var kinds: [ValueKind]?
+  /// The types that the header gives, by column.
+  private var types: [String?] = []
   /// The records of the first block, until they have settled the kinds.
   private var sample: [Record] = []
   private var sampleBytes = 0
@@ -38,11 +42,25 @@ struct DelimitedSource: DocumentSource {
         let name = String(decoding: index == 0 ? Self.withoutByteOrderMark(field.bytes) : field.bytes[...], as: UTF8.self)
         return name.isEmpty ? "column\(index + 1)" : name
       }
+      types = names.map(Self.declaredType)
+      for (index, type) in types.enumerated() {
+        guard let type else { continue }
+        names[index] = String(names[index].dropLast(type.count + 1))
+        batch.declared.append((names[index], type))
+      }
     } else if let kinds {
       add(record, kinds, &batch)
     } else {
       sample.append(record)
     }
+  }
+
+  /// The type behind the last colon of a column's name; nil where there is none that a field could have.
+  private static func declaredType(_ name: String) -> String? {
+    guard let colon = name.lastIndex(of: ":"), colon != name.startIndex else { return nil }
+    let type = String(name[name.index(after: colon)...])
+    guard let known = FieldType(rawValue: type), ![.object, .nested, .alias].contains(known) else { return nil }
+    return type
   }
 
   private static func withoutByteOrderMark(_ bytes: [UInt8]) -> ArraySlice<UInt8> {
@@ -51,7 +69,9 @@ struct DelimitedSource: DocumentSource {
 
   private mutating func settleKinds(_ batch: inout BulkBatch) {
     let settled = names.indices.map { index in
-      sample.reduce(ValueKind.unknown) { kind, record in
+      // What a given type makes of a text is the service's to say, and its number may be a code such as 007.
+      if types[index] != nil { return ValueKind.text }
+      return sample.reduce(ValueKind.unknown) { kind, record in
         index < record.fields.count ? kind.including(record.fields[index]) : kind
       }
     }

@@ -3,7 +3,7 @@ import ArgumentParser
 
 /// What a file that is imported holds.
 enum ImportFormat: String, ExpressibleByArgument, CaseIterable, Sendable {
-  /// A JSON object a line.
+  /// A JSON object a line, or one array of objects.
   case ndjson
   /// RFC 4180 with a header line.
   case csv
@@ -13,7 +13,8 @@ enum ImportFormat: String, ExpressibleByArgument, CaseIterable, Sendable {
   /// By a file's name; nil where it tells nothing.
   init?(fileName: String) {
     let lower = fileName.lowercased()
-    for (suffix, format) in Self.bySuffix where lower.hasSuffix(suffix) {
+    let plain = lower.hasSuffix(".gz") ? String(lower.dropLast(3)) : lower
+    for (suffix, format) in Self.bySuffix where plain.hasSuffix(suffix) {
       self = format
       return
     }

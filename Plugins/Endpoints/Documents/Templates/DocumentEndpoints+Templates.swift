@@ -25,6 +25,52 @@ extension DocumentEndpoints {
     ]
   }
 
+  var componentTemplateRoutes: [Route] {
+    let path = "/_component_template/{name}"
+    let view = ["local", "master_timeout", "flat_settings", "include_defaults"]
+    func put(_ method: EndpointRequest.Method) -> Route {
+      Route(
+        method, path, summary: "Creates or replaces a component template.", parameters: ["create", "master_timeout", "cause"],
+        body: .required, privilege: "indices:templates", handler: putComponent)
+    }
+    func get(_ method: EndpointRequest.Method, _ path: String) -> Route {
+      Route(
+        method, path, summary: "Shows component templates.", parameters: view, privilege: "indices:templates", handler: getComponents)
+    }
+    return [
+      put(.put), put(.post), get(.get, "/_component_template"), get(.get, path), get(.head, path),
+      Route(
+        .delete, path, summary: "Deletes component templates.", parameters: ["timeout", "master_timeout"], privilege: "indices:templates",
+        handler: deleteComponents),
+    ]
+  }
+
+  @Sendable func putComponent(_ request: EndpointRequest, _ session: Session) async throws -> EndpointResponse {
+    guard let body = try await request.jsonObject() else {
+      throw APIError(type: "parse_exception", reason: "request body is required", status: 400)
+    }
+    try await ComponentTemplates(try session.indexStore()).put(
+      request.pathParameters["name"] ?? "", body, mustBeNew: try request.parameters.bool("create") ?? false)
+    return .json(["acknowledged": true])
+  }
+
+  @Sendable func getComponents(_ request: EndpointRequest, _ session: Session) async throws -> EndpointResponse {
+    let names = templateNames(request)
+    let all = try await ComponentTemplates(try session.indexStore()).all()
+    for name in names where !Wildcard.isPattern(name) && !all.contains(where: { $0.name == name }) {
+      throw APIError.resourceNotFound("component template matching [\(name)] not found")
+    }
+    let found = all.filter { template in names.contains { Wildcard.matches($0, template.name) } }
+    return .json([
+      "component_templates": .array(found.map { ["name": .string($0.name), "component_template": $0.value] })
+    ])
+  }
+
+  @Sendable func deleteComponents(_ request: EndpointRequest, _ session: Session) async throws -> EndpointResponse {
+    try await ComponentTemplates(try session.indexStore()).remove(templateNames(request))
+    return .json(["acknowledged": true])
+  }
+
   private func templateNames(_ request: EndpointRequest) -> [String] {
     (request.pathParameters["name"] ?? "*").split(separator: ",").map(String.init)
   }

@@ -6,6 +6,10 @@ struct IndexTemplate: Sendable {
   let name: String
   let patterns: [String]
   let priority: Int64
+  /// Component templates that it is laid over, in their order.
+  let components: [String]
+  /// Those of them that need not be there.
+  let mayLackComponents: Set<String>
   /// As it is shown: settings in one form, patterns as a list.
   let json: JSONObject
 
@@ -25,9 +29,8 @@ struct IndexTemplate: Sendable {
         throw .xContentParse("[index_template] unknown field [\(member.name)]", at: member.location)
       }
     }
-    guard body["composed_of"]?.array?.isEmpty ?? true else {
-      throw .illegalArgument("component templates are not supported: [composed_of]")
-    }
+    components = body["composed_of"]?.array?.compactMap(\.string) ?? []
+    mayLackComponents = Set(body["ignore_missing_component_templates"]?.array?.compactMap(\.string) ?? [])
     self.name = name
     priority = body["priority"]?.int ?? 0
     guard priority >= 0 else { throw .validation(["index template priority must be >= 0"]) }
@@ -45,7 +48,7 @@ struct IndexTemplate: Sendable {
   }
 
   /// Settings, mappings and aliases, checked, and settings in one form.
-  private static func normalized(_ template: JSONObject) throws(APIError) -> JSONObject {
+  static func normalized(_ template: JSONObject) throws(APIError) -> JSONObject {
     var made = JSONObject()
     for member in template.members {
       guard let object = member.value.object else { throw .xContentParse("[\(member.name)] expected an object", at: member.location) }
@@ -73,9 +76,14 @@ struct IndexTemplate: Sendable {
 
   // MARK: Using
 
-  /// The body of a new index's creation, laid over what the template begins with.
-  func applied(to body: JSONObject) throws(APIError) -> JSONObject {
-    guard let template = json["template"]?.object else { return body }
+  /// The body of a new index's creation, laid over what the template begins with, which is laid over its components.
+  func applied(to body: JSONObject, over components: [JSONObject]) throws(APIError) -> JSONObject {
+    var base = JSONObject()
+    for component in components { base = try Self.laid(component, over: base) }
+    return try Self.laid(body, over: try Self.laid(json["template"]?.object ?? JSONObject(), over: base))
+  }
+
+  private static func laid(_ body: JSONObject, over template: JSONObject) throws(APIError) -> JSONObject {
     var made = template
     for member in body.members {
       guard let own = member.value.object, let base = template[member.name]?.object else {
@@ -83,8 +91,8 @@ struct IndexTemplate: Sendable {
         continue
       }
       switch member.name {
-      case "settings": made["settings"] = .object(Self.merged(IndexSettings.normalized(base), with: IndexSettings.normalized(own)))
-      case "mappings": made["mappings"] = .object(try Self.overlaid(base, with: Mapping(parsing: own).json))
+      case "settings": made["settings"] = .object(merged(IndexSettings.normalized(base), with: IndexSettings.normalized(own)))
+      case "mappings": made["mappings"] = .object(try overlaid(base, with: Mapping(parsing: own).json))
       default: made[member.name] = .object(JSONObject(base.members.filter { own[$0.name] == nil } + own.members))
       }
     }
@@ -128,8 +136,10 @@ struct IndexTemplate: Sendable {
 /// The index templates of a store.
 struct IndexTemplates: Sendable {
   private let objects: StoredObjects
+  private let store: any IndexStore
 
   init(_ store: any IndexStore) {
+    self.store = store
     objects = StoredObjects("index_templates", in: store)
   }
 
@@ -147,6 +157,14 @@ struct IndexTemplates: Sendable {
 
   /// - Parameter mustBeNew: whether a template of that name is an error.
   func put(_ template: IndexTemplate, mustBeNew: Bool) async throws {
+    let known = try await ComponentTemplates(store).names()
+    let missing = template.components.filter { !known.contains($0) && !template.mayLackComponents.contains($0) }
+    guard missing.isEmpty else {
+      throw APIError(
+        type: "invalid_index_template_exception",
+        reason: "index_template [\(template.name)] invalid, cause [index template [\(template.name)] specifies component templates "
+          + "[\(missing.joined(separator: ", "))] that do not exist]", status: 400)
+    }
     try await objects.update { objects in
       guard !mustBeNew || objects[template.name] == nil else {
         throw APIError.illegalArgument("index template [\(template.name)] already exists")

@@ -107,11 +107,7 @@ struct HitWriter {
       append("null")
     }
     append(",\"_source\":")
-    if case .bytes(let source)? = try segment.column(MetadataField.source)?.value(atRow: document.row), !source.isEmpty {
-      buffer.append(contentsOf: source)
-    } else {
-      append("{}")
-    }
+    if try segment.sourceReader() == nil { append("{}") } else { buffer.append(contentsOf: try segment.source(ofRow: document.row)) }
     try writeFields(of: segment, row: document.row)
     append("}")
   }

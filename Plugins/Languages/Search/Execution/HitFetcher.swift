@@ -72,12 +72,12 @@ struct HitFetcher {
   }
 
   private func appendSource(_ view: SegmentView, _ row: Int, to out: VectorBuilder<UInt8>) throws {
-    guard request.source.isShown, let column = try view.segment.column(MetadataField.source), case .bytes(let sources) = column.values,
-      let slot = column.slots(ofRow: row).first
-    else { return }
+    guard request.source.isShown, var sources = try view.segment.sourceReader() else { return }
     out.append(",\"_source\":")
-    guard !request.source.isWhole else { return out.append(contentsOf: sources[slot]) }
-    let document = (try? JSONValue.parse(sources[slot]))?.object ?? [:]
+    guard !request.source.isWhole else { return try sources.append(row: row, to: out) }
+    let source = VectorBuilder<UInt8>(capacity: 512)
+    try sources.append(row: row, to: source)
+    let document = (try? JSONValue.parse(source.buffer))?.object ?? [:]
     out.append(json: .object(request.source.apply(document)))
   }
 

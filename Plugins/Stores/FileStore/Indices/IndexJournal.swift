@@ -59,7 +59,7 @@ final class IndexJournal: Sendable {
     work = BlockingWork(options.execution)
     // What could be read of a damaged log is put into files before anything else, so that the log can be moved aside.
     if log.segments.contains(where: \.isDamaged) { log.health.refuse(.internalFailure("the log is damaged")) }
-    commit = GroupCommit(log, name: "indices", execution: options.execution) { _ in }
+    commit = GroupCommit(log, name: "indices", execution: options.execution, prepare: IndexLogEntry.compressed) { _ in }
   }
 
   var foundDamages: [APIError] { damages.withLock { $0 } }

@@ -13,6 +13,8 @@ enum IndexLogEntry {
   private enum Kind: UInt8 {
     case create = 1
     case delete, define, write
+    /// Its bytes in ``CompressedBytes``, and with them one of the other kinds.
+    case compressed
   }
 
   var encoded: [UInt8] {
@@ -36,8 +38,24 @@ enum IndexLogEntry {
     return writer.bytes
   }
 
+  /// Shorter entries are left as they are.
+  private static let compressedBytesMin = 4 << 10
+
+  /// An entry as it is written to the log: a disk takes longer for the bytes of documents than it takes to compress them.
+  @Sendable static func compressed(_ entry: [UInt8]) -> [UInt8] {
+    guard entry.count >= compressedBytesMin else { return entry }
+    var writer = ByteWriter(capacity: entry.count / 2)
+    writer.append(Kind.compressed.rawValue)
+    writer.append(contentsOf: CompressedBytes.encode(entry))
+    return writer.bytes.count < entry.count ? writer.bytes : entry
+  }
+
   init(decoding bytes: UnsafeRawBufferPointer) throws {
-    var reader = ByteReader(Array(bytes))
+    try self.init(decoding: Array(bytes))
+  }
+
+  private init(decoding bytes: [UInt8]) throws {
+    var reader = ByteReader(bytes)
     guard let kind = Kind(rawValue: try reader.number()) else { throw ByteReader.Malformed() }
     switch kind {
     case .create: self = .create(try IndexDefinition(decodingFromStore: try reader.prefixed()))
@@ -48,6 +66,10 @@ enum IndexLogEntry {
     case .write:
       let uuid = try reader.text()
       self = .write(uuid: uuid, IndexLogRecord(bytes: Array(reader.rest())))
+    case .compressed:
+      let entry = try CompressedBytes.decode(reader.rest())
+      guard entry.first != Kind.compressed.rawValue else { throw ByteReader.Malformed() }
+      try self.init(decoding: entry)
     }
   }
 }

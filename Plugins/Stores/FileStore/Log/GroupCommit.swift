@@ -21,16 +21,21 @@ final class GroupCommit: Sendable {
   private let log: Mutex<WriteAheadLog>
   private let pending = Mutex(Pending())
   private let queue: DispatchQueue?
+  private let prepare: @Sendable ([UInt8]) -> [UInt8]
   private let maintain: @Sendable (inout WriteAheadLog) -> Void
 
   /// A block is closed when it has this many bytes, so that a flood of appends is acknowledged step by step.
   private static let blockBytesMax = 8 << 20
 
-  /// - Parameter maintain: called after each block, in the log's thread: the place for cleaning.
+  /// - Parameters:
+  ///   - prepare: makes what is written of an entry, in the log's thread: the place for compressing.
+  ///   - maintain: called after each block, in the log's thread: the place for cleaning.
   init(
-    _ log: WriteAheadLog, name: String, execution: FileStoreOptions.Execution, maintain: @escaping @Sendable (inout WriteAheadLog) -> Void
+    _ log: WriteAheadLog, name: String, execution: FileStoreOptions.Execution,
+    prepare: @escaping @Sendable ([UInt8]) -> [UInt8] = { $0 }, maintain: @escaping @Sendable (inout WriteAheadLog) -> Void
   ) {
     self.log = Mutex(log)
+    self.prepare = prepare
     self.maintain = maintain
     queue = execution == .queue ? DispatchQueue(label: "meanwhile.log." + name, qos: .userInitiated) : nil
   }
@@ -110,7 +115,7 @@ final class GroupCommit: Sendable {
     guard !block.isEmpty else { return }
     defer { block = [] }
     var entries: [[UInt8]] = []
-    for case .append(let entry, _, _) in block { entries.append(entry) }
+    for case .append(let entry, _, _) in block { entries.append(prepare(entry)) }
     do throws(APIError) {
       let positions = try log.append(entries)
       for (item, position) in zip(block, positions) {
