@@ -10,6 +10,7 @@ struct WriteTarget: Sendable {
   /// - Throws: `invalid_index_name_exception`, or `illegal_argument_exception` for an alias that stands for several indices (400).
   init(_ name: String, session: Session, mayCreate: Bool = true) async throws {
     let store = try session.indexStore()
+    try store.access.require(name)
     if let index = try await store.index(name) {
       self.init(index.definition)
       return

@@ -7,6 +7,8 @@ struct RootCommand: ParsableCommand {
     commandName: "meanwhile",
     abstract: "Submit a query, get on with your work, collect the answer when it is ready.",
     version: Service.version,
-    subcommands: [ServeCommand.self, ESQLCommand.self, EQLCommand.self, SearchCommand.self, ImportCommand.self, TasksCommand.self])
+    subcommands: [
+      ServeCommand.self, ESQLCommand.self, EQLCommand.self, SearchCommand.self, ImportCommand.self, TasksCommand.self, UsersCommand.self,
+    ])
 }
 #endif
