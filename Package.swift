@@ -180,8 +180,9 @@ let package = Package(
     tests(
       of: "MeanwhileSecurity",
       [
-        "Meanwhile", "MeanwhileData", "MeanwhileESQL", "MeanwhileEQL", "MeanwhileSearch", "MeanwhileDocuments", "MeanwhileCluster",
-        "MeanwhileMemoryStore", "MeanwhileOpenAPI", .target(name: "MeanwhileMetrics", condition: .when(traits: ["Metrics"])),
+        "Meanwhile", "MeanwhileData", "MeanwhileEngine", "MeanwhileESQL", "MeanwhileEQL", "MeanwhileSearch", "MeanwhileDocuments",
+        "MeanwhileCluster", "MeanwhileMemoryStore", "MeanwhileOpenAPI",
+        .target(name: "MeanwhileMetrics", condition: .when(traits: ["Metrics"])),
       ] + cryptography),
     tests(of: "MeanwhileCluster", ["Meanwhile", "MeanwhileMemoryStore"]),
     tests(of: "MeanwhileDocuments", ["Meanwhile", "MeanwhileData", "MeanwhileMemoryStore"]),

@@ -48,19 +48,26 @@ struct ToyEndpoints: EndpointProvider {
               }
             }))
       },
-      Route(.get, "/broken", summary: "Breaks off.", privilege: .authenticated("toy")) { _, _ in EndpointResponse(body: .stream(Self.failing(after: 2))) },
+      Route(.get, "/broken", summary: "Breaks off.", privilege: .authenticated("toy")) { _, _ in
+        EndpointResponse(body: .stream(Self.failing(after: 2)))
+      },
       Route(.get, "/broken-at-once", summary: "Breaks off before it begins.", privilege: .authenticated("toy")) { _, _ in
         EndpointResponse(body: .stream(Self.failing(after: 0)))
       },
-      Route(.head, "/long", summary: "Three chunks.", privilege: .authenticated("toy")) { _, _ in EndpointResponse(body: .stream(ChunkStream([[1], [2], [3, 4]]))) },
-      Route(.get, "/long", summary: "Three chunks.", privilege: .authenticated("toy")) { _, _ in EndpointResponse(body: .stream(ChunkStream([[1], [2], [3, 4]]))) },
+      Route(.head, "/long", summary: "Three chunks.", privilege: .authenticated("toy")) { _, _ in
+        EndpointResponse(body: .stream(ChunkStream([[1], [2], [3, 4]])))
+      },
+      Route(.get, "/long", summary: "Three chunks.", privilege: .authenticated("toy")) { _, _ in
+        EndpointResponse(body: .stream(ChunkStream([[1], [2], [3, 4]])))
+      },
       Route(.get, "/wait", summary: "Waits until it may answer.", privilege: .authenticated("toy")) { [probe] request, _ in
         probe.listen(to: request)
         probe.isWaiting.raise()
         await probe.mayAnswer.wait()
         return .json(["waited": true])
       },
-      Route(.get, "/news", summary: "Tells something at once, and the rest when it may.", privilege: .authenticated("toy")) { [probe] request, _ in
+      Route(.get, "/news", summary: "Tells something at once, and the rest when it may.", privilege: .authenticated("toy")) {
+        [probe] request, _ in
         probe.listen(to: request)
         request.disconnection.onDisconnect { probe.mayAnswer.raise() }
         let news = ChunkStream {
@@ -89,14 +96,16 @@ struct ToyEndpoints: EndpointProvider {
         }
         return EndpointResponse(body: .stream(much))
       },
-      Route(.post, "/slow", summary: "Reads its body when it may.", body: .required, privilege: .authenticated("toy")) { [probe] request, _ in
+      Route(.post, "/slow", summary: "Reads its body when it may.", body: .required, privilege: .authenticated("toy")) {
+        [probe] request, _ in
         probe.isWaiting.raise()
         await probe.mayRead.wait()
         var count = 0
         for try await chunk in request.body { count += chunk.count }
         return .json(["bytes": .integer(Int64(count))])
       },
-      Route(.post, "/leak", summary: "Answers, and reads its body afterwards.", body: .required, privilege: .authenticated("toy")) { [probe] request, _ in
+      Route(.post, "/leak", summary: "Answers, and reads its body afterwards.", body: .required, privilege: .authenticated("toy")) {
+        [probe] request, _ in
         Task {
           await probe.mayRead.wait()
           do {

@@ -82,8 +82,8 @@ struct APIKeyTests {
     request.headers = ["Authorization": try Self.authorization(key)]
     let principal = try await next.authenticate(request)
     #expect(principal.apiKeyID == key["id"]?.string)
-    #expect(try await next.permissions(of: principal).grants(.monitor))
-    #expect(try await !next.permissions(of: principal).grants(.manage))
+    #expect(try await next.permissions(of: principal).grants(ClusterPrivilege.monitor))
+    #expect(try await !next.permissions(of: principal).grants(ClusterPrivilege.manage))
   }
 
   @Test(

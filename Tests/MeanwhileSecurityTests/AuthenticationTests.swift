@@ -1,6 +1,7 @@
 #if Security
 import Foundation
 import Meanwhile
+import Synchronization
 import Testing
 
 @testable import MeanwhileSecurity

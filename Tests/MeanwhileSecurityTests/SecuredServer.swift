@@ -6,6 +6,7 @@ import MeanwhileData
 import MeanwhileDocuments
 import MeanwhileEQL
 import MeanwhileESQL
+import MeanwhileEngine
 import MeanwhileMemoryStore
 import MeanwhileOpenAPI
 import MeanwhileSearch

@@ -18,7 +18,9 @@ struct ServiceTests {
           EndpointResponse(headers: ["Content-Type": "text/plain"], body: .bytes(Array("text".utf8)))
         },
         Route(.get, "/_fault", summary: "", privilege: .authenticated("toy")) { _, _ in throw Fault() },
-        Route(.get, "/_who", summary: "", privilege: .authenticated("toy")) { _, session in .json(["user": .string(session.principal?.username ?? "nobody")]) },
+        Route(.get, "/_who", summary: "", privilege: .authenticated("toy")) { _, session in
+          .json(["user": .string(session.principal?.username ?? "nobody")])
+        },
       ]
     }
     struct Fault: Error {}

@@ -26,7 +26,9 @@ struct GateEndpoints: EndpointProvider {
 
   var routes: [Route] {
     [
-      Route(.get, "/_gate", summary: "How many queries wait at the gate.", privilege: .authenticated("toy")) { _, _ in .json(["waiting": .integer(Int64(gate.count))]) },
+      Route(.get, "/_gate", summary: "How many queries wait at the gate.", privilege: .authenticated("toy")) { _, _ in
+        .json(["waiting": .integer(Int64(gate.count))])
+      },
       Route(.post, "/_gate/open", summary: "Ends all queries that wait at the gate.", privilege: .authenticated("toy")) { _, _ in
         let opened = MonotonicClock.nanoseconds
         gate.open()

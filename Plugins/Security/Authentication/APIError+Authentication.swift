@@ -37,7 +37,7 @@ extension APIError {
 
   private static let challenges = [#"Basic realm="security", charset="UTF-8""#, #"Bearer realm="security""#, "ApiKey"]
 
-  private static func unauthenticated(_ reason: String, challenges: [String] = challenges) -> APIError {
+  private static func unauthenticated(_ reason: String, challenges: [String] = APIError.challenges) -> APIError {
     let listed: JSONValue = challenges.count == 1 ? .string(challenges[0]) : .array(challenges.map(JSONValue.string))
     return APIError(
       type: securityType, reason: reason, status: 401, metadata: ["header": ["WWW-Authenticate": listed]],

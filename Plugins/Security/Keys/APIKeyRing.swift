@@ -92,8 +92,4 @@ actor APIKeyRing {
     }
   }
 }
-
-private func < (left: (Timestamp, String), right: (Timestamp, String)) -> Bool {
-  left.0 == right.0 ? left.1 < right.1 : left.0 < right.0
-}
 #endif
