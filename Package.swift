@@ -45,13 +45,19 @@ func zlib(trait: String) -> Target.Dependency { .target(name: "CZlib", condition
 
 /// What the HTTP adapter imports: Hummingbird's server, and of what that stands on, the parts its own channel handler and headers need.
 let hummingbird: [Target.Dependency] = [
-  product("HummingbirdCore", "hummingbird", trait: "HTTP"), product("NIOCore", "swift-nio", trait: "HTTP"),
+  product("HummingbirdCore", "hummingbird", trait: "HTTP"), product("HummingbirdHTTP2", "hummingbird", trait: "HTTP"),
+  product("NIOSSL", "swift-nio-ssl", trait: "HTTP"), product("NIOTLS", "swift-nio", trait: "HTTP"),
+  product("NIOCore", "swift-nio", trait: "HTTP"),
   product("NIOPosix", "swift-nio", trait: "HTTP"), product("NIOHTTP1", "swift-nio", trait: "HTTP"),
   product("NIOHTTPTypes", "swift-nio-extras", trait: "HTTP"), product("HTTPTypes", "swift-http-types", trait: "HTTP"),
   product("Logging", "swift-log", trait: "HTTP"), zlib(trait: "HTTP"),
 ]
 let metrics = product("CoreMetrics", "swift-metrics", trait: "Metrics")
 let yams = product("Yams", "Yams", trait: "YAML")
+let cryptography: [Target.Dependency] = [
+  product("Crypto", "swift-crypto", trait: "Security"), product("CryptoExtras", "swift-crypto", trait: "Security"),
+  product("JWTKit", "jwt-kit", trait: "Security"),
+]
 let argumentParser = product("ArgumentParser", "swift-argument-parser", trait: "CLI")
 
 let package = Package(
@@ -77,27 +83,32 @@ let package = Package(
     .library(name: "MeanwhileSmile", targets: ["MeanwhileSmile"]),
     .library(name: "MeanwhileArrow", targets: ["MeanwhileArrow"]),
     .library(name: "MeanwhileYAML", targets: ["MeanwhileYAML"]),
+    .library(name: "MeanwhileSecurity", targets: ["MeanwhileSecurity"]),
     .executable(name: "meanwhile", targets: ["MeanwhileCommand"]),
   ],
   traits: [
-    .trait(name: "HTTP", description: "The HTTP adapter (Hummingbird)."),
+    .trait(name: "HTTP", description: "The HTTP adapter, with TLS and HTTP/2 (Hummingbird)."),
     .trait(name: "CLI", description: "The command-line adapter (swift-argument-parser)."),
     .trait(name: "Metrics", description: "Counters and timings, and a page of them for Prometheus (swift-metrics)."),
     .trait(name: "YAML", description: "YAML in bodies of requests and responses (Yams)."),
+    .trait(name: "Security", description: "Users, API keys, tokens and privileges (swift-crypto, jwt-kit)."),
     .trait(
       name: "Server", description: "What most people run: every adapter the server ships with.",
-      enabledTraits: ["HTTP", "CLI", "Metrics", "YAML"]),
+      enabledTraits: ["HTTP", "CLI", "Metrics", "YAML", "Security"]),
     .default(enabledTraits: []),
   ],
   dependencies: [
     .package(url: "https://github.com/hummingbird-project/hummingbird.git", from: "2.28.1"),
     .package(url: "https://github.com/apple/swift-nio.git", from: "2.101.0"),
+    .package(url: "https://github.com/apple/swift-nio-ssl.git", from: "2.37.2"),
     .package(url: "https://github.com/apple/swift-nio-extras.git", from: "1.35.0"),
     .package(url: "https://github.com/apple/swift-http-types.git", from: "1.8.0"),
     .package(url: "https://github.com/apple/swift-log.git", from: "1.14.0"),
     .package(url: "https://github.com/apple/swift-metrics.git", from: "2.13.0"),
     .package(url: "https://github.com/apple/swift-argument-parser.git", from: "1.8.2"),
     .package(url: "https://github.com/jpsim/Yams.git", from: "6.2.2"),
+    .package(url: "https://github.com/apple/swift-crypto.git", from: "4.5.2"),
+    .package(url: "https://github.com/vapor/jwt-kit.git", from: "5.7.1"),
   ],
   targets: [
     // Sources: arrows point one way, up this list.
@@ -123,6 +134,7 @@ let package = Package(
     plugin("MeanwhileSmile", at: "Formats/Smile", ["Meanwhile"]),
     plugin("MeanwhileArrow", at: "Formats/Arrow", ["Meanwhile", "MeanwhileData"]),
     plugin("MeanwhileYAML", at: "Formats/YAML", ["Meanwhile", yams]),
+    plugin("MeanwhileSecurity", at: "Security", ["Meanwhile"] + cryptography),
 
     // The program: the one place of Sources that names plugins.
     .executableTarget(
@@ -130,7 +142,7 @@ let package = Package(
       dependencies: [
         "Meanwhile", "MeanwhileData", "MeanwhileEngine", "MeanwhileESQL", "MeanwhileEQL", "MeanwhileSearch",
         "MeanwhileMemoryStore", "MeanwhileFileStore", "MeanwhileHTTP", "MeanwhileCommandLine", "MeanwhileDocuments", "MeanwhileCluster",
-        "MeanwhileMetrics", "MeanwhileCBOR", "MeanwhileSmile", "MeanwhileArrow", "MeanwhileYAML", "MeanwhileOpenAPI",
+        "MeanwhileMetrics", "MeanwhileCBOR", "MeanwhileSmile", "MeanwhileArrow", "MeanwhileYAML", "MeanwhileOpenAPI", "MeanwhileSecurity",
       ],
       path: "Sources/MeanwhileCommand", resources: [.copy("Demo")], swiftSettings: strict),
 
@@ -168,6 +180,13 @@ let package = Package(
     tests(of: "MeanwhileSmile", ["Meanwhile"]),
     tests(of: "MeanwhileArrow", ["Meanwhile", "MeanwhileData"]),
     tests(of: "MeanwhileYAML", ["Meanwhile"]),
+    tests(
+      of: "MeanwhileSecurity",
+      [
+        "Meanwhile", "MeanwhileData", "MeanwhileEngine", "MeanwhileESQL", "MeanwhileEQL", "MeanwhileSearch", "MeanwhileDocuments",
+        "MeanwhileCluster", "MeanwhileMemoryStore", "MeanwhileOpenAPI",
+        .target(name: "MeanwhileMetrics", condition: .when(traits: ["Metrics"])),
+      ] + cryptography),
     tests(of: "MeanwhileCluster", ["Meanwhile", "MeanwhileMemoryStore"]),
     tests(of: "MeanwhileDocuments", ["Meanwhile", "MeanwhileData", "MeanwhileMemoryStore"]),
     // The manager and the file store under simulated time, files and concurrency.

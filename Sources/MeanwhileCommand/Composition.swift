@@ -25,13 +25,16 @@ import MeanwhileMetrics
 #if YAML
 import MeanwhileYAML
 #endif
+#if Security
+import MeanwhileSecurity
+#endif
 
 /// What this program is made of, a line a part. Take a line out, and the rest still builds and runs.
 enum Composition {
   static func parts(on store: some TaskStore & IndexStore & SettingsStore, isDeveloper: Bool) -> ServiceBuilder {
     var builder = ServiceBuilder(taskStore: store)
     builder.persistSettings(in: store)
-    builder.provide(store, as: (any IndexStore).self)
+    builder.provide(indexStore: store)
     builder.add(ESQLLanguage(functions: isDeveloper ? .developer : .standard, formats: .standard.adding(ArrowFormat())))
     builder.add(EQLLanguage())
     builder.add(SearchLanguage())
@@ -55,7 +58,7 @@ enum Composition {
   /// - Returns: its exit status.
   static func run(_ arguments: [String]) async -> Int32 {
     #if CLI
-    return await CommandLineAdapter(arguments: arguments, servers: servers, demo: demo).run(opening: openService)
+    return await CommandLineAdapter(arguments: arguments, servers: servers, demo: demo, users: users).run(opening: openService)
     #else
     print("This is Meanwhile without its commands. Build it with them: swift build --traits Server")
     return 64
@@ -75,18 +78,44 @@ enum Composition {
     } else {
       builder = parts(on: MemoryStore(), isDeveloper: options.isDeveloper)
     }
+    if let directory = options.securityDirectory { try await secure(&builder, with: directory, options) }
     #if HTTP
     builder.observe(with: TaskEventLogger(level: options.logLevel))
     #endif
     return try await builder.build()
   }
 
+  #if Security
+  private static func secure(_ builder: inout ServiceBuilder, with directory: String, _ options: OpenOptions) async throws {
+    let security = try await Security(
+      opening: FileCredentialStore(directory), environment: builder.environment, warn: options.warn)
+    builder.secure(with: security, authorizer: security, auditor: SecurityAuditLog(options.log))
+    builder.add(endpoints: SecurityEndpoints(security))
+  }
+
+  private static let users: UserAdministrator.Factory? = { directory in
+    let users = UserAdministration(try FileCredentialStore(directory))
+    return UserAdministrator(
+      add: { try users.add($0, password: $1, roles: $2, fullName: $3) }, setPassword: { try users.setPassword($0, of: $1) },
+      list: { try users.users().map { UserAdministrator.Listed(name: $0.username, roles: $0.roles) } }, remove: { try users.remove($0) })
+  }
+  #else
+  private static func secure(_ builder: inout ServiceBuilder, with directory: String, _ options: OpenOptions) async throws {
+    throw CompositionError("this build has no security; build it with --traits Server")
+  }
+
+  private static let users: UserAdministrator.Factory? = nil
+  #endif
+
   private static var servers: [ServingAdapter] {
     #if HTTP
     return [
       ServingAdapter("http") { options, onListening in
         HTTPAdapter(
-          configuration: .init(host: options.host, port: options.port), onListening: { onListening($0.url) }, onAnswered: count)
+          configuration: .init(
+            host: options.host, port: options.port,
+            tls: options.tls.map { .init(certificatePath: $0.certificatePath, keyPath: $0.keyPath) }), onListening: { onListening($0.url) },
+          onAnswered: count)
       }
     ]
     #else

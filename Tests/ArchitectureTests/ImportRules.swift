@@ -34,10 +34,14 @@ enum ImportRules {
     Rule(folder: "Plugins/Formats/Smile", own: ["Meanwhile"]),
     Rule(folder: "Plugins/Formats/Arrow", own: ["Meanwhile", "MeanwhileData"]),
     Rule(folder: "Plugins/Formats/YAML", own: ["Meanwhile"], foreign: ["Yams"]),
+    Rule(folder: "Plugins/Security", own: ["Meanwhile"], foreign: ["Crypto", "CryptoExtras", "JWTKit", "Foundation"]),
     Rule(folder: "Plugins/Observers/Metrics", own: ["Meanwhile"], foreign: ["CoreMetrics"]),
     Rule(
       folder: "Plugins/Adapters/HTTPAdapter", own: ["Meanwhile"],
-      foreign: ["HummingbirdCore", "NIOCore", "NIOPosix", "NIOHTTP1", "NIOHTTPTypes", "HTTPTypes", "Logging", "CZlib"]),
+      foreign: [
+        "HummingbirdCore", "HummingbirdHTTP2", "NIOSSL", "NIOTLS", "NIOCore", "NIOPosix", "NIOHTTP1", "NIOHTTPTypes", "HTTPTypes",
+        "Logging", "CZlib",
+      ]),
     Rule(
       folder: "Plugins/Adapters/CommandLineAdapter", own: ["Meanwhile", "MeanwhileData"],
       foreign: ["ArgumentParser", "CZlib", "Foundation", "FoundationNetworking"]),
@@ -47,6 +51,6 @@ enum ImportRules {
   private static let plugins: Set<String> = [
     "MeanwhileESQL", "MeanwhileEQL", "MeanwhileSearch", "MeanwhileMemoryStore", "MeanwhileFileStore", "MeanwhileHTTP",
     "MeanwhileCommandLine", "MeanwhileDocuments", "MeanwhileCluster", "MeanwhileMetrics", "MeanwhileCBOR", "MeanwhileSmile",
-    "MeanwhileArrow", "MeanwhileYAML", "MeanwhileOpenAPI",
+    "MeanwhileArrow", "MeanwhileYAML", "MeanwhileOpenAPI", "MeanwhileSecurity",
   ]
 }

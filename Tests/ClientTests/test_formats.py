@@ -169,14 +169,17 @@ class ManyRows(unittest.TestCase):
         server.call("POST", "/many/_bulk?refresh=true", lines.encode(), {"Content-Type": "application/x-ndjson"})
         body = {"query": "FROM many | KEEP n, s | LIMIT 50000", "keep_on_completion": True, "wait_for_completion_timeout": "60s"}
         found = json.loads(server.call("POST", "/_query/async?filter_path=id", body)[2])["id"]
+        names = ("json", "yaml", "cbor", "smile", "csv", "tsv", "txt", "arrow")
+        for name in names:  # A few pages take what pages take.
+            self.assertEqual(server.call("GET", f"/_query/async/{found}?format={name}&filter_path=values&limit=12000")[0], 200)
         with open(f"/proc/{server.process().pid}/clear_refs", "w") as file:
             file.write("5")  # From here on the peak is told anew.
         first = self.peak()
-        for name in ("json", "yaml", "cbor", "smile", "csv", "tsv", "txt", "arrow"):
+        for name in names:
             status, _, answer = server.call("GET", f"/_query/async/{found}?format={name}&filter_path=values")
             self.assertEqual(status, 200)
             self.assertGreater(len(answer), 40_000_000)
-        self.assertLess(self.peak() - first, 32_000_000)
+        self.assertLess(self.peak() - first, 20_000_000)
         server.call("DELETE", f"/_query/async/{found}")
 
     @staticmethod

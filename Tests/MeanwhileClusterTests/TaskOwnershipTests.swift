@@ -11,9 +11,14 @@ struct TaskOwnershipTests {
       Principal(username: request.headers["Authorization"] ?? "", realm: "test")
     }
 
-    func authorize(_ principal: Principal, privilege: String, indices: [String]) async throws {
-      guard principal.username == "admin" else { throw APIError(type: "security_exception", reason: "no", status: 403) }
-    }
+    func permissions(of principal: Principal) async throws -> any Permissions { Rights(holder: "user [\(principal.username)]") }
+  }
+
+  struct Rights: Permissions {
+    var holder: String
+    func grants(_ privilege: ClusterPrivilege) -> Bool { holder == "user [admin]" }
+    func grants(_ privilege: IndexPrivilege) -> Bool { true }
+    func grants(_ privilege: IndexPrivilege, on name: String) -> Bool { true }
   }
 
   private func answer(

@@ -112,10 +112,10 @@ struct HTTPDisconnectionTests {
   private struct TaskNames: EndpointProvider {
     var routes: [Route] {
       [
-        Route(.get, "/running", summary: "Ids of tasks that run.") { _, session in
+        Route(.get, "/running", summary: "Ids of tasks that run.", privilege: .authenticated("toy")) { _, session in
           .json(.array(try await session.service.tasks.list().map { .string($0.id.encoded) }))
         },
-        Route(.get, "/kept", summary: "Ids of tasks that are kept.") { _, session in
+        Route(.get, "/kept", summary: "Ids of tasks that are kept.", privilege: .authenticated("toy")) { _, session in
           .json(.array(try await session.service.tasks.list(stored: true).filter { !$0.view.isRunning }.map { .string($0.id.encoded) }))
         },
       ]

@@ -31,12 +31,12 @@ struct ToyEndpoints: EndpointProvider {
 
   var routes: [Route] {
     [
-      Route(.get, "/echo", summary: "Shows the request.", parameters: ["a", "b", "ä b"], handler: echo),
-      Route(.get, "/echo/{rest}", summary: "Shows the request.", handler: echo),
-      Route(.post, "/echo", summary: "Shows the request.", body: .optional, handler: echo),
-      Route(.head, "/echo", summary: "Shows the request.", handler: echo),
-      Route(.get, "/nothing", summary: "Has no content.") { _, _ in EndpointResponse(status: 204) },
-      Route(.get, "/endless", summary: "Never ends.") { [probe] _, _ in
+      Route(.get, "/echo", summary: "Shows the request.", parameters: ["a", "b", "ä b"], privilege: .authenticated("toy"), handler: echo),
+      Route(.get, "/echo/{rest}", summary: "Shows the request.", privilege: .authenticated("toy"), handler: echo),
+      Route(.post, "/echo", summary: "Shows the request.", body: .optional, privilege: .authenticated("toy"), handler: echo),
+      Route(.head, "/echo", summary: "Shows the request.", privilege: .authenticated("toy"), handler: echo),
+      Route(.get, "/nothing", summary: "Has no content.", privilege: .authenticated("toy")) { _, _ in EndpointResponse(status: 204) },
+      Route(.get, "/endless", summary: "Never ends.", privilege: .authenticated("toy")) { [probe] _, _ in
         EndpointResponse(
           body: .stream(
             ChunkStream {
@@ -48,19 +48,26 @@ struct ToyEndpoints: EndpointProvider {
               }
             }))
       },
-      Route(.get, "/broken", summary: "Breaks off.") { _, _ in EndpointResponse(body: .stream(Self.failing(after: 2))) },
-      Route(.get, "/broken-at-once", summary: "Breaks off before it begins.") { _, _ in
+      Route(.get, "/broken", summary: "Breaks off.", privilege: .authenticated("toy")) { _, _ in
+        EndpointResponse(body: .stream(Self.failing(after: 2)))
+      },
+      Route(.get, "/broken-at-once", summary: "Breaks off before it begins.", privilege: .authenticated("toy")) { _, _ in
         EndpointResponse(body: .stream(Self.failing(after: 0)))
       },
-      Route(.head, "/long", summary: "Three chunks.") { _, _ in EndpointResponse(body: .stream(ChunkStream([[1], [2], [3, 4]]))) },
-      Route(.get, "/long", summary: "Three chunks.") { _, _ in EndpointResponse(body: .stream(ChunkStream([[1], [2], [3, 4]]))) },
-      Route(.get, "/wait", summary: "Waits until it may answer.") { [probe] request, _ in
+      Route(.head, "/long", summary: "Three chunks.", privilege: .authenticated("toy")) { _, _ in
+        EndpointResponse(body: .stream(ChunkStream([[1], [2], [3, 4]])))
+      },
+      Route(.get, "/long", summary: "Three chunks.", privilege: .authenticated("toy")) { _, _ in
+        EndpointResponse(body: .stream(ChunkStream([[1], [2], [3, 4]])))
+      },
+      Route(.get, "/wait", summary: "Waits until it may answer.", privilege: .authenticated("toy")) { [probe] request, _ in
         probe.listen(to: request)
         probe.isWaiting.raise()
         await probe.mayAnswer.wait()
         return .json(["waited": true])
       },
-      Route(.get, "/news", summary: "Tells something at once, and the rest when it may.") { [probe] request, _ in
+      Route(.get, "/news", summary: "Tells something at once, and the rest when it may.", privilege: .authenticated("toy")) {
+        [probe] request, _ in
         probe.listen(to: request)
         request.disconnection.onDisconnect { probe.mayAnswer.raise() }
         let news = ChunkStream {
@@ -79,24 +86,26 @@ struct ToyEndpoints: EndpointProvider {
         }
         return EndpointResponse(headers: ["Content-Type": "text/event-stream"], body: .stream(news))
       },
-      Route(.get, "/text", summary: "Text that compresses well.") { _, _ in
+      Route(.get, "/text", summary: "Text that compresses well.", privilege: .authenticated("toy")) { _, _ in
         EndpointResponse(headers: ["Content-Type": "text/plain"], body: .bytes(Self.text))
       },
-      Route(.get, "/much", summary: "1 MB, in pieces.") { _, _ in
+      Route(.get, "/much", summary: "1 MB, in pieces.", privilege: .authenticated("toy")) { _, _ in
         let much = ChunkStream {
           let made = Atomic(0)
           return { made.add(1, ordering: .relaxed).newValue <= 16 ? [UInt8](repeating: UInt8(ascii: "x"), count: 64 << 10) : nil }
         }
         return EndpointResponse(body: .stream(much))
       },
-      Route(.post, "/slow", summary: "Reads its body when it may.", body: .required) { [probe] request, _ in
+      Route(.post, "/slow", summary: "Reads its body when it may.", body: .required, privilege: .authenticated("toy")) {
+        [probe] request, _ in
         probe.isWaiting.raise()
         await probe.mayRead.wait()
         var count = 0
         for try await chunk in request.body { count += chunk.count }
         return .json(["bytes": .integer(Int64(count))])
       },
-      Route(.post, "/leak", summary: "Answers, and reads its body afterwards.", body: .required) { [probe] request, _ in
+      Route(.post, "/leak", summary: "Answers, and reads its body afterwards.", body: .required, privilege: .authenticated("toy")) {
+        [probe] request, _ in
         Task {
           await probe.mayRead.wait()
           do {

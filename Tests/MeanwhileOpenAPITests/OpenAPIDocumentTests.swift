@@ -8,10 +8,10 @@ import Testing
   private struct Toy: EndpointProvider {
     var routes: [Route] {
       var table = Route(
-        .post, "/{index}/_toy", summary: "Plays.", parameters: ["speed", "format"], body: .required, privilege: "indices:play"
+        .post, "/{index}/_toy", summary: "Plays.", parameters: ["speed", "format"], body: .required, privilege: .index(.read, "play")
       ) { _, _ in .json([:]) }
       table.mediaTypes = ["text/csv"]
-      return [table, Route(.get, "/{index}/_toy", summary: "Looks.") { _, _ in .json([:]) }]
+      return [table, Route(.get, "/{index}/_toy", summary: "Looks.", privilege: .authenticated("look")) { _, _ in .json([:]) }]
     }
   }
 
@@ -39,7 +39,7 @@ import Testing
     #expect(parameters.contains(["name": "speed", "in": "query", "schema": ["type": "string"]]))
     #expect(
       parameters.contains(["$ref": "#/components/parameters/pretty"]) && !parameters.contains(["$ref": "#/components/parameters/format"]))
-    #expect(operation?["requestBody"]?["required"] == true && operation?["x-privilege"] == "indices:play")
+    #expect(operation?["requestBody"]?["required"] == true && operation?["x-privilege"] == "index read")
     #expect(operation?["responses"]?["2XX"]?["content"]?.object?.names == ["application/json", "text/csv"])
   }
 }

@@ -41,17 +41,19 @@ struct ObjectFormatTests {
   struct Echo: EndpointProvider {
     var routes: [Route] {
       [
-        Route(.post, "/_echo", summary: "", body: .required) { request, _ in
+        Route(.post, "/_echo", summary: "", body: .required, privilege: .authenticated("toy")) { request, _ in
           .json([
             "body": .string(String(decoding: try await request.body.collect(bytesMax: 100), as: UTF8.self)),
             "type": .string(request.headers["Content-Type"] ?? ""), "format": request.parameters["format"].map(JSONValue.string) ?? .null,
           ])
         },
-        Route(.get, "/_stream", summary: "") { _, _ in
+        Route(.get, "/_stream", summary: "", privilege: .authenticated("toy")) { _, _ in
           let chunks = [#"{"a":[1,"#, #""x"],"b"#, #"":2}"#].map { Array($0.utf8) }
           return EndpointResponse(headers: ["Content-Type": "application/json"], body: .stream(ChunkStream(chunks)))
         },
-        Route(.get, "/_text", summary: "") { _, _ in EndpointResponse(headers: ["Content-Type": "text/plain"], body: .bytes([0x78])) },
+        Route(.get, "/_text", summary: "", privilege: .authenticated("toy")) { _, _ in
+          EndpointResponse(headers: ["Content-Type": "text/plain"], body: .bytes([0x78]))
+        },
       ]
     }
   }

@@ -12,7 +12,8 @@ struct RouterTests {
       (.post, "/{index}/_search"), (.post, "/_search"), (.put, "/{index}/_doc/{id}"), (.get, "/_eql/search/{id}"),
       (.get, "/_eql/search/status/{id}"), (.get, "/_cat/indices"), (.get, "/_cat/{what}"), (.head, "/{index}"),
     ]
-    router = try Router(routes.map { method, path in Route(method, path, summary: path) { _, _ in EndpointResponse() } })
+    router = try Router(
+      routes.map { method, path in Route(method, path, summary: path, privilege: .authenticated("toy")) { _, _ in EndpointResponse() } })
   }
 
   @Test(
@@ -55,7 +56,9 @@ struct RouterTests {
   }
 
   @Test func twoRoutesOfOneMethodAndPathAreRefused() {
-    let routes = ["/a/{x}", "/a/{y}"].map { path in Route(.get, path, summary: "") { _, _ in EndpointResponse() } }
+    let routes = ["/a/{x}", "/a/{y}"].map { path in
+      Route(.get, path, summary: "", privilege: .authenticated("toy")) { _, _ in EndpointResponse() }
+    }
     #expect(throws: CompositionError("two routes answer [GET /a/{y}]")) { try Router(routes) }
   }
 }

@@ -7,18 +7,20 @@ struct ServiceTests {
   struct Echo: EndpointProvider {
     var routes: [Route] {
       [
-        Route(.get, "/_echo", summary: "", parameters: ["size", "from"]) { _, _ in
+        Route(.get, "/_echo", summary: "", parameters: ["size", "from"], privilege: .authenticated("toy")) { _, _ in
           .json(["took": 1, "hits": ["total": 2, "hits": [["_id": "a", "_source": ["x": 1]], ["_id": "b", "_source": ["x": 2]]]]])
         },
-        Route(.post, "/_echo", summary: "", body: .required) { request, _ in
+        Route(.post, "/_echo", summary: "", body: .required, privilege: .authenticated("toy")) { request, _ in
           .json(["body": .string(String(decoding: try await request.body.collect(bytesMax: 100), as: UTF8.self))])
         },
-        Route(.get, "/_encoded", summary: "") { _, _ in .encodedJSON(Array(#"{"a":1,"b":2}"#.utf8)) },
-        Route(.get, "/_text", summary: "") { _, _ in
+        Route(.get, "/_encoded", summary: "", privilege: .authenticated("toy")) { _, _ in .encodedJSON(Array(#"{"a":1,"b":2}"#.utf8)) },
+        Route(.get, "/_text", summary: "", privilege: .authenticated("toy")) { _, _ in
           EndpointResponse(headers: ["Content-Type": "text/plain"], body: .bytes(Array("text".utf8)))
         },
-        Route(.get, "/_fault", summary: "") { _, _ in throw Fault() },
-        Route(.get, "/_who", summary: "") { _, session in .json(["user": .string(session.principal?.username ?? "nobody")]) },
+        Route(.get, "/_fault", summary: "", privilege: .authenticated("toy")) { _, _ in throw Fault() },
+        Route(.get, "/_who", summary: "", privilege: .authenticated("toy")) { _, session in
+          .json(["user": .string(session.principal?.username ?? "nobody")])
+        },
       ]
     }
     struct Fault: Error {}

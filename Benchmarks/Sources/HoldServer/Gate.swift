@@ -26,8 +26,10 @@ struct GateEndpoints: EndpointProvider {
 
   var routes: [Route] {
     [
-      Route(.get, "/_gate", summary: "How many queries wait at the gate.") { _, _ in .json(["waiting": .integer(Int64(gate.count))]) },
-      Route(.post, "/_gate/open", summary: "Ends all queries that wait at the gate.") { _, _ in
+      Route(.get, "/_gate", summary: "How many queries wait at the gate.", privilege: .authenticated("toy")) { _, _ in
+        .json(["waiting": .integer(Int64(gate.count))])
+      },
+      Route(.post, "/_gate/open", summary: "Ends all queries that wait at the gate.", privilege: .authenticated("toy")) { _, _ in
         let opened = MonotonicClock.nanoseconds
         gate.open()
         return .json(["opened_ns": .integer(opened)])

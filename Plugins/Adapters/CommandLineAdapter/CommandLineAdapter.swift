@@ -13,12 +13,15 @@ public struct CommandLineAdapter: Adapter {
   private let arguments: [String]
   private let servers: [ServingAdapter]
   private let demo: Demo?
+  private let users: UserAdministrator.Factory?
 
   /// - Parameters:
   ///   - arguments: without the program's name.
   ///   - servers: what `serve` starts, all of them.
   ///   - demo: what `serve --demo` loads.
-  public init(arguments: [String], servers: [ServingAdapter] = [], demo: Demo? = nil) {
+  ///   - users: opens the users of a security directory.
+  public init(arguments: [String], servers: [ServingAdapter] = [], demo: Demo? = nil, users: UserAdministrator.Factory? = nil) {
+    self.users = users
     self.arguments = arguments
     self.servers = servers
     self.demo = demo
@@ -29,7 +32,7 @@ public struct CommandLineAdapter: Adapter {
   /// - Returns: the exit status. What went wrong has been written to standard error.
   public func run(opening openService: @escaping ServiceFactory) async -> Int32 {
     do {
-      try await execute(Program(openService: openService, servers: servers, demo: demo))
+      try await execute(Program(openService: openService, servers: servers, demo: demo, users: users))
       return 0
     } catch {
       let status = RootCommand.exitCode(for: error).rawValue
@@ -45,7 +48,7 @@ public struct CommandLineAdapter: Adapter {
 
   /// Runs the command on a service that is there already, whatever data directory it names.
   public func run(_ service: Service) async throws {
-    try await execute(Program(openService: { _ in service }, servers: servers, demo: demo))
+    try await execute(Program(openService: { _ in service }, servers: servers, demo: demo, users: users))
   }
 
   private func execute(_ program: Program) async throws {
@@ -63,6 +66,7 @@ struct Program: Sendable {
   let openService: CommandLineAdapter.ServiceFactory
   let servers: [ServingAdapter]
   let demo: Demo?
+  let users: UserAdministrator.Factory?
 }
 
 /// A command of this program: ArgumentParser makes it from the arguments, and it is run with what the program was composed of.

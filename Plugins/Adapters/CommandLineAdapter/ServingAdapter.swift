@@ -12,6 +12,8 @@ public struct ServingAdapter: Sendable {
     public var host: String
     /// 0: whichever is free.
     public var port: Int
+    /// The certificate and the key to serve with; nil serves without TLS.
+    public var tls: (certificatePath: String, keyPath: String)?
   }
 
   /// - Parameter make: makes the adapter; it must call back with its URL once it can be reached.

@@ -4,10 +4,12 @@ import Meanwhile
 extension HTTPAdapter {
   /// Where to listen, and the limits of a connection. Every default is one that a server on the open internet could keep.
   public struct Configuration: Sendable {
-    /// An address or name of this machine's loopback interface: without security there is no other.
+    /// An address or name of this machine's own: with security off, of its loopback interface.
     public var host: String
     /// 0 lets the system choose a free one, which `onListening` is told.
     public var port: Int
+    /// The certificate to serve with; nil serves without TLS. With it there is HTTP/2 too.
+    public var tls: TLS?
     /// The longest body that is accepted, in bytes; a longer one is a 413.
     public var bodyBytesMax = EndpointRequest.bodyBytesMax
     /// The most that all header fields of a request may have together, in bytes.
@@ -22,9 +24,21 @@ extension HTTPAdapter {
     /// How much of a body that nobody reads is taken in to keep the connection, in bytes; after that it is closed.
     public var unreadBodyBytesMax = 4 << 20
 
-    public init(host: String = "127.0.0.1", port: Int = 9200) {
+    public init(host: String = "127.0.0.1", port: Int = 9200, tls: TLS? = nil) {
       self.host = host
       self.port = port
+      self.tls = tls
+    }
+
+    /// A certificate, with those that vouch for it, and its private key, both as PEM files. Changed files are taken over within about a second.
+    public struct TLS: Sendable {
+      public var certificatePath: String
+      public var keyPath: String
+
+      public init(certificatePath: String, keyPath: String) {
+        self.certificatePath = certificatePath
+        self.keyPath = keyPath
+      }
     }
 
     /// Whether the host is this machine's loopback interface: 127.0.0.0/8 (RFC 1122, section 3.2.1.3), `::1`, or their usual name.

@@ -5,7 +5,7 @@ import Meanwhile
 import NIOCore
 import NIOPosix
 
-/// Serves a service over HTTP/1.1, on Hummingbird.
+/// Serves a service over HTTP/1.1, and with TLS over HTTP/2 too, on Hummingbird.
 ///
 /// The way of a request:
 ///
@@ -27,7 +27,12 @@ public struct HTTPAdapter: Adapter {
     public var host: String
     /// The port that was bound: the system's choice where the configuration says 0.
     public var port: Int
-    public var url: String { host.contains(":") ? "http://[\(host)]:\(port)" : "http://\(host):\(port)" }
+    /// Whether with TLS.
+    public var isSecure = false
+    public var url: String {
+      let scheme = isSecure ? "https" : "http"
+      return host.contains(":") ? "\(scheme)://[\(host)]:\(port)" : "\(scheme)://\(host):\(port)"
+    }
   }
 
   /// A request that was answered.
@@ -53,8 +58,17 @@ public struct HTTPAdapter: Adapter {
 
   /// - Throws: ``HTTPAdapterError`` when it cannot listen.
   public func run(_ service: Service) async throws {
-    guard configuration.isLoopback else { throw HTTPAdapterError.notLoopback(host: configuration.host) }
-    let server = makeServer(for: service)
+    guard configuration.isLoopback || service.isSecured else { throw HTTPAdapterError.notLoopback(host: configuration.host) }
+    let connection = Connection(service: service, configuration: configuration, onAnswered: onAnswered)
+    guard let tls = configuration.tls else { return try await run(makeServer(connection)) }
+    let logger = logger
+    let certificates = try CertificateKeeper(tls) { logger.error("\($0)") }
+    let watch = Task { try await certificates.watch() }
+    defer { watch.cancel() }
+    try await run(makeServer(SecureConnection(plain: connection, certificates: certificates)))
+  }
+
+  private func run(_ server: Server<some ServerChildChannel>) async throws {
     // In a task of its own: cancelling this one must end the server in order, and not the requests that it is answering.
     let serving = Task { try await server.run() }
     let grace = configuration.shutdownGrace
@@ -78,17 +92,21 @@ public struct HTTPAdapter: Adapter {
     }
   }
 
-  private func makeServer(for service: Service) -> Server<Connection> {
+  private var logger: Logger {
     var logger = Logger(label: "meanwhile.http") { StreamLogHandler.standardError(label: $0) }
     logger.logLevel = .error
-    let host = configuration.host
+    return logger
+  }
+
+  private func makeServer<Channel: ServerChildChannel>(_ channel: Channel) -> Server<Channel> {
+    let (host, isSecure) = (configuration.host, configuration.tls != nil)
     return Server(
-      childChannelSetup: Connection(service: service, configuration: configuration, onAnswered: onAnswered),
+      childChannelSetup: channel,
       configuration: ServerConfiguration(
         address: .hostname(host, port: configuration.port),
         availableConnectionsDelegate: MaximumAvailableConnections(configuration.connectionsMax)),
       onServerRunning: { [onListening] channel in
-        onListening(Listening(host: host, port: channel.localAddress?.port ?? 0))
+        onListening(Listening(host: host, port: channel.localAddress?.port ?? 0, isSecure: isSecure))
       },
       eventLoopGroup: MultiThreadedEventLoopGroup.singleton,
       logger: logger)

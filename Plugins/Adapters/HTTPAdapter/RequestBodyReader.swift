@@ -24,10 +24,12 @@ actor RequestBodyReader {
 
   /// Nil for a request that has no body at all: one with neither `Content-Length` nor `Transfer-Encoding` (RFC 9112, section 6.3).
   ///
-  /// - Parameter bytesMax: the most that is read, and the most that a compressed body may become.
-  init?(_ request: Request, bytesMax: Int) {
+  /// - Parameters:
+  ///   - bytesMax: the most that is read, and the most that a compressed body may become.
+  ///   - isFramed: whether the protocol itself says where a body ends, as HTTP/2 does, so that no header has to.
+  init?(_ request: Request, bytesMax: Int, isFramed: Bool = false) {
     let length = request.headers[.contentLength]
-    guard length != "0", length != nil || request.headers[.transferEncoding] != nil else { return nil }
+    guard length != "0", isFramed || length != nil || request.headers[.transferEncoding] != nil else { return nil }
     announced = length.flatMap { Int($0) }
     self.bytesMax = bytesMax
     fields = request.headers

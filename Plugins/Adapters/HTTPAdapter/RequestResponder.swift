@@ -9,6 +9,8 @@ struct RequestResponder: Sendable {
   let configuration: HTTPAdapter.Configuration
   let watch: DisconnectionWatch
   let onAnswered: @Sendable (HTTPAdapter.Exchange) -> Void
+  /// Whether the connection is HTTP/2.
+  var isFramed = false
 
   /// - Throws: whatever ends the connection: the client is gone or does not take the response, the response broke off, or too much of a body was left
   ///   unread.
@@ -18,7 +20,7 @@ struct RequestResponder: Sendable {
     let disconnection = try watch.begin()
     defer { watch.end() }
 
-    let body = RequestBodyReader(request, bytesMax: configuration.bodyBytesMax)
+    let body = RequestBodyReader(request, bytesMax: configuration.bodyBytesMax, isFramed: isFramed)
     let response: EndpointResponse
     do {
       let target = try RequestTarget(request)

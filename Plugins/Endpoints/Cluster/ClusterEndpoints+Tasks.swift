@@ -3,8 +3,8 @@ import Meanwhile
 extension ClusterEndpoints {
   static let taskParameters = ["actions", "detailed", "group_by", "nodes", "parent_task_id", "timeout", "wait_for_completion"]
   /// Everybody lists and cancels their own tasks; for those of others it takes a privilege.
-  private static let seeingOthers = "cluster:monitor"
-  private static let cancellingOthers = "cluster:cancel_task"
+  private static let seeingOthers = ClusterPrivilege.monitor
+  private static let cancellingOthers = ClusterPrivilege.cancelTask
   /// Besides the tasks that run, list the finished ones that are kept: an addition of Meanwhile's.
   static let keptParameter = "kept"
 
@@ -51,7 +51,9 @@ extension ClusterEndpoints {
     }
   }
 
-  private static func select(_ request: EndpointRequest, _ session: Session, reaching privilege: String) async throws -> [TaskListing] {
+  private static func select(_ request: EndpointRequest, _ session: Session, reaching privilege: ClusterPrivilege) async throws
+    -> [TaskListing]
+  {
     let service = session.service
     if request.parameters["parent_task_id"] != nil { return [] }  // No task here has children.
     if let nodes = request.parameters["nodes"] {
@@ -70,7 +72,7 @@ extension ClusterEndpoints {
 
   /// The task that the path names as `node:number`. A task that is kept has the name of the node that it ran on.
   private static func find(
-    _ request: EndpointRequest, _ session: Session, reaching privilege: String, finishedToo: Bool
+    _ request: EndpointRequest, _ session: Session, reaching privilege: ClusterPrivilege, finishedToo: Bool
   ) async throws -> TaskListing {
     let text = request.pathParameters["task"] ?? ""
     let (node, number) = try TaskID.parseTask(text)

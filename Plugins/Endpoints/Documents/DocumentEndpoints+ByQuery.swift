@@ -12,10 +12,11 @@ extension DocumentEndpoints {
     return [
       Route(
         .post, "/{index}/_delete_by_query", summary: "Deletes the documents that a query means.", parameters: parameters, body: .required,
-        privilege: "indices:write", handler: deleteByQuery),
+        privilege: .index(.write, "indices:data/write/delete/byquery"), handler: deleteByQuery),
       Route(
         .post, "/{index}/_update_by_query", summary: "Writes the documents that a query means again, under the mapping of now.",
-        parameters: parameters + ["pipeline"], body: .optional, privilege: "indices:write", handler: updateByQuery),
+        parameters: parameters + ["pipeline"], body: .optional, privilege: .index(.write, "indices:data/write/update/byquery"),
+        handler: updateByQuery),
     ]
   }
 

@@ -131,7 +131,7 @@ extension DocumentEndpoints {
 
   private func find(_ request: EndpointRequest, _ session: Session) async throws -> (index: String, id: String, document: StoredDocument?) {
     let store = try session.indexStore()
-    let name = try Self.oneIndex(request.indexExpression, IndexResolver(try await store.indices()))
+    let name = try Self.oneIndex(request.indexExpression, try await store.resolver())
     guard let id = request.pathParameters["id"] else { throw APIError.indexNotFound(name) }
     if try request.parameters.bool("refresh") == true { try await store.refresh(name) }
     return (name, id, try await store.document(id, in: name))

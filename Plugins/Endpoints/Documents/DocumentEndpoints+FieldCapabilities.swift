@@ -8,7 +8,7 @@ extension DocumentEndpoints {
       [EndpointRequest.Method.get, .post].map { method in
         Route(
           method, path, summary: "Says which fields indices have, and what can be done with them.", parameters: parameters,
-          body: .optional, privilege: "indices:read", handler: fieldCapabilities)
+          body: .optional, privilege: .index(.read, "indices:data/read/field_caps"), handler: fieldCapabilities)
       }
     }
   }

@@ -8,7 +8,10 @@ extension DocumentEndpoints {
     try IndexName.check(name)
     let body = try await request.jsonObject() ?? JSONObject()
     let definition = try await Self.newDefinition(named: name, body, session: session)
-    try await session.indexStore().createIndex(definition)
+    let store = try session.indexStore()
+    // What a template adds was for who made the template to allow.
+    for alias in body["aliases"]?.object?.names ?? [] { try store.access.require(.manage, on: alias) }
+    try await store.createIndex(definition)
     return .json(["acknowledged": true, "shards_acknowledged": true, "index": .string(name)])
   }
 
@@ -17,7 +20,8 @@ extension DocumentEndpoints {
   /// - Throws: `invalid_index_name_exception` (400) where an alias has the name, or what is wrong with the definition.
   static func newDefinition(named name: String, _ body: JSONObject, session: Session) async throws -> IndexDefinition {
     let store = try session.indexStore()
-    guard try await !store.indices().contains(where: { $0.definition.aliases[name] != nil }) else {
+    // Also an alias that the caller may not see keeps its name to itself.
+    guard try await !store.system.indices().contains(where: { $0.definition.aliases[name] != nil }) else {
       throw APIError(
         type: "invalid_index_name_exception", reason: "Invalid index name [\(name)], already exists as alias", status: 400,
         metadata: ["index_uuid": "_na_", "index": .string(name)])
@@ -133,8 +137,10 @@ extension DocumentEndpoints {
 
   /// The indices that the request's path and options mean.
   func selected(_ request: EndpointRequest, _ session: Session) async throws -> [IndexSummary] {
-    let all = try await session.indexStore().indices()
-    let names = try IndexResolver(all).resolve(request.indexExpression, options: IndexResolver.Options(request.parameters))
+    let store = try session.indexStore()
+    let all = try await store.indices()
+    let names = try IndexResolver(all, access: store.access).resolve(
+      request.indexExpression, options: IndexResolver.Options(request.parameters))
     let byName = Dictionary(uniqueKeysWithValues: all.map { ($0.definition.name, $0) })
     return names.compactMap { byName[$0] }
   }

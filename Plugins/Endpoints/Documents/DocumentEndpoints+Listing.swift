@@ -4,13 +4,20 @@ import MeanwhileData
 extension DocumentEndpoints {
   var listingRoutes: [Route] {
     let cat = ["v", "h", "s", "help", "time", "local", "master_timeout"] + IndexResolver.Options.parameterNames
-    func list(_ path: String, _ summary: String, _ parameters: [String], _ handler: @escaping Route.Handler) -> Route {
-      Route(.get, path, summary: summary, parameters: parameters, privilege: "indices:view", handler: handler)
+    func list(_ path: String, _ summary: String, _ parameters: [String], _ privilege: RoutePrivilege, _ handler: @escaping Route.Handler)
+      -> Route
+    {
+      Route(.get, path, summary: summary, parameters: parameters, privilege: privilege, handler: handler)
     }
+    let counting = RoutePrivilege.index(.read, "indices:data/read/search")
     return [
-      list("/_cat/count", "Counts documents.", cat, catCount), list("/_cat/count/{index}", "Counts documents.", cat, catCount),
-      list("/_cat/aliases", "Lists aliases.", cat, catAliases), list("/_cat/aliases/{name}", "Lists aliases.", cat, catAliases),
-      list("/_resolve/index/{index}", "Says which indices and aliases names mean.", IndexResolver.Options.parameterNames, resolveIndex),
+      list("/_cat/count", "Counts documents.", cat, counting, catCount),
+      list("/_cat/count/{index}", "Counts documents.", cat, counting, catCount),
+      list("/_cat/aliases", "Lists aliases.", cat, Self.seeingAliases, catAliases),
+      list("/_cat/aliases/{name}", "Lists aliases.", cat, Self.seeingAliases, catAliases),
+      list(
+        "/_resolve/index/{index}", "Says which indices and aliases names mean.", IndexResolver.Options.parameterNames,
+        .index(.viewIndexMetadata, "indices:admin/resolve/index"), resolveIndex),
     ]
   }
 
@@ -26,8 +33,10 @@ extension DocumentEndpoints {
   }
 
   @Sendable func resolveIndex(_ request: EndpointRequest, _ session: Session) async throws -> EndpointResponse {
-    let all = try await session.indexStore().indices()
-    let names = Set(try IndexResolver(all).resolve(request.indexExpression, options: IndexResolver.Options(request.parameters)))
+    let store = try session.indexStore()
+    let all = try await store.indices()
+    let names = Set(
+      try IndexResolver(all, access: store.access).resolve(request.indexExpression, options: IndexResolver.Options(request.parameters)))
     let parts = request.indexExpression.split(separator: ",").map(String.init)
     func isNamed(_ name: String) -> Bool { parts.contains { $0 == "_all" || Wildcard.matches($0, name) } }
     var byAlias: [String: [String]] = [:]

@@ -9,7 +9,8 @@ extension DocumentEndpoints {
     return ["/_mget", "/{index}/_mget"].flatMap { path in
       [EndpointRequest.Method.get, .post].map { method in
         Route(
-          method, path, summary: "Reads many documents.", parameters: read, body: .required, privilege: "indices:read",
+          method, path, summary: "Reads many documents.", parameters: read, body: .required,
+          privilege: .index(.read, "indices:data/read/mget"),
           handler: getDocuments)
       }
     }
@@ -19,7 +20,7 @@ extension DocumentEndpoints {
     let wanted = try Self.wanted(try await request.jsonObject() ?? JSONObject(), defaultIndex: request.pathParameters["index"])
     let filter = SourceFilter(request.parameters)
     let store = try session.indexStore()
-    let resolver = IndexResolver(try await store.indices())
+    let resolver = try await store.resolver()
     var body: [UInt8] = Array("{\"docs\":[".utf8)
     for (number, item) in wanted.enumerated() {
       if number > 0 { body.append(UInt8(ascii: ",")) }

@@ -20,16 +20,19 @@ public struct DocumentEndpoints: EndpointProvider {
     [
       Route(
         .put, "/{index}", summary: "Creates an index.", parameters: ["wait_for_active_shards"] + Self.timeouts, body: .optional,
-        privilege: "indices:create", handler: createIndex),
+        privilege: .index(.createIndex, "indices:admin/create"), handler: createIndex),
       Route(
         .get, "/{index}", summary: "Shows mappings, settings and aliases of indices.",
-        parameters: ["flat_settings", "include_defaults", "local", "features"] + Self.targets + Self.timeouts, privilege: "indices:view",
-        handler: getIndex),
+        parameters: ["flat_settings", "include_defaults", "local", "features"] + Self.targets + Self.timeouts,
+        privilege: .index(.viewIndexMetadata, "indices:admin/get"), handler: getIndex),
       Route(
         .head, "/{index}", summary: "Says whether indices exist.",
-        parameters: ["flat_settings", "include_defaults", "local"] + Self.targets, privilege: "indices:view", handler: indexExists),
+        parameters: ["flat_settings", "include_defaults", "local"] + Self.targets,
+        privilege: .index(.viewIndexMetadata, "indices:admin/get"),
+        handler: indexExists),
       Route(
-        .delete, "/{index}", summary: "Deletes indices.", parameters: Self.targets + Self.timeouts, privilege: "indices:delete",
+        .delete, "/{index}", summary: "Deletes indices.", parameters: Self.targets + Self.timeouts,
+        privilege: .index(.deleteIndex, "indices:admin/delete"),
         handler: deleteIndex),
     ]
   }
@@ -38,20 +41,24 @@ public struct DocumentEndpoints: EndpointProvider {
     let view = ["local", "include_defaults", "flat_settings"] + Self.targets + Self.timeouts
     let change = ["write_index_only"] + Self.targets + Self.timeouts
     return [
-      Route(.get, "/_mapping", summary: "Shows all mappings.", parameters: view, privilege: "indices:view", handler: getMapping),
       Route(
-        .get, "/{index}/_mapping", summary: "Shows the mappings of indices.", parameters: view, privilege: "indices:view",
-        handler: getMapping),
+        .get, "/_mapping", summary: "Shows all mappings.", parameters: view,
+        privilege: .index(.viewIndexMetadata, "indices:admin/mappings/get"), handler: getMapping),
       Route(
-        .put, "/{index}/_mapping", summary: "Adds fields to mappings.", parameters: change, body: .required, privilege: "indices:manage",
-        handler: putMapping),
+        .get, "/{index}/_mapping", summary: "Shows the mappings of indices.", parameters: view,
+        privilege: .index(.viewIndexMetadata, "indices:admin/mappings/get"), handler: getMapping),
       Route(
-        .post, "/{index}/_mapping", summary: "Adds fields to mappings.", parameters: change, body: .required, privilege: "indices:manage",
-        handler: putMapping),
-      Route(.get, "/_settings", summary: "Shows all settings.", parameters: view, privilege: "indices:view", handler: getSettings),
+        .put, "/{index}/_mapping", summary: "Adds fields to mappings.", parameters: change, body: .required,
+        privilege: .index(.manage, "indices:admin/mapping/put"), handler: putMapping),
       Route(
-        .get, "/{index}/_settings", summary: "Shows the settings of indices.", parameters: view, privilege: "indices:view",
-        handler: getSettings),
+        .post, "/{index}/_mapping", summary: "Adds fields to mappings.", parameters: change, body: .required,
+        privilege: .index(.manage, "indices:admin/mapping/put"), handler: putMapping),
+      Route(
+        .get, "/_settings", summary: "Shows all settings.", parameters: view,
+        privilege: .index(.viewIndexMetadata, "indices:monitor/settings/get"), handler: getSettings),
+      Route(
+        .get, "/{index}/_settings", summary: "Shows the settings of indices.", parameters: view,
+        privilege: .index(.viewIndexMetadata, "indices:monitor/settings/get"), handler: getSettings),
     ]
   }
 
@@ -69,23 +76,29 @@ public struct DocumentEndpoints: EndpointProvider {
       ]
       + ["_source_includes", "_source_excludes", "include_source_on_error"]
     func route(
-      _ method: EndpointRequest.Method, _ path: String, _ summary: String, _ parameters: [String], _ handler: @escaping Route.Handler
+      _ method: EndpointRequest.Method, _ path: String, _ summary: String, _ parameters: [String], _ action: String,
+      _ handler: @escaping Route.Handler
     ) -> Route {
-      Route(method, path, summary: summary, parameters: parameters, body: .required, privilege: "indices:write", handler: handler)
+      Route(
+        method, path, summary: summary, parameters: parameters, body: .required, privilege: .index(.write, "indices:data/write/" + action),
+        handler: handler)
     }
     return [
-      route(.post, "/_bulk", "Writes many documents.", bulk, self.bulk), route(.put, "/_bulk", "Writes many documents.", bulk, self.bulk),
-      route(.post, "/{index}/_bulk", "Writes many documents.", bulk, self.bulk),
-      route(.put, "/{index}/_bulk", "Writes many documents.", bulk, self.bulk),
-      route(.post, "/{index}/_doc", "Adds a document.", write, writeDocument),
-      route(.put, "/{index}/_doc/{id}", "Adds or replaces a document.", write, writeDocument),
-      route(.post, "/{index}/_doc/{id}", "Adds or replaces a document.", write, writeDocument),
-      route(.put, "/{index}/_create/{id}", "Adds a document.", write, createDocument),
-      route(.post, "/{index}/_create/{id}", "Adds a document.", write, createDocument),
+      route(.post, "/_bulk", "Writes many documents.", bulk, "bulk", self.bulk),
+      route(.put, "/_bulk", "Writes many documents.", bulk, "bulk", self.bulk),
+      route(.post, "/{index}/_bulk", "Writes many documents.", bulk, "bulk", self.bulk),
+      route(.put, "/{index}/_bulk", "Writes many documents.", bulk, "bulk", self.bulk),
+      route(.post, "/{index}/_doc", "Adds a document.", write, "index", writeDocument),
+      route(.put, "/{index}/_doc/{id}", "Adds or replaces a document.", write, "index", writeDocument),
+      route(.post, "/{index}/_doc/{id}", "Adds or replaces a document.", write, "index", writeDocument),
+      route(.put, "/{index}/_create/{id}", "Adds a document.", write, "index", createDocument),
+      route(.post, "/{index}/_create/{id}", "Adds a document.", write, "index", createDocument),
       route(
-        .post, "/{index}/_update/{id}", "Changes part of a document.", write + ["retry_on_conflict", "_source", "lang"], updateDocument),
+        .post, "/{index}/_update/{id}", "Changes part of a document.", write + ["retry_on_conflict", "_source", "lang"], "update",
+        updateDocument),
       Route(
-        .delete, "/{index}/_doc/{id}", summary: "Deletes a document.", parameters: write, privilege: "indices:write",
+        .delete, "/{index}/_doc/{id}", summary: "Deletes a document.", parameters: write,
+        privilege: .index(.write, "indices:data/write/delete"),
         handler: deleteDocument),
     ]
   }
@@ -96,15 +109,20 @@ public struct DocumentEndpoints: EndpointProvider {
       "version_type",
     ]
     return [
-      Route(.get, "/{index}/_doc/{id}", summary: "Reads a document.", parameters: read, privilege: "indices:read", handler: getDocument),
       Route(
-        .head, "/{index}/_doc/{id}", summary: "Says whether a document exists.", parameters: read, privilege: "indices:read",
+        .get, "/{index}/_doc/{id}", summary: "Reads a document.", parameters: read, privilege: .index(.read, "indices:data/read/get"),
         handler: getDocument),
       Route(
-        .get, "/{index}/_source/{id}", summary: "Reads a document's source.", parameters: read, privilege: "indices:read",
+        .head, "/{index}/_doc/{id}", summary: "Says whether a document exists.", parameters: read,
+        privilege: .index(.read, "indices:data/read/get"),
+        handler: getDocument),
+      Route(
+        .get, "/{index}/_source/{id}", summary: "Reads a document's source.", parameters: read,
+        privilege: .index(.read, "indices:data/read/get"),
         handler: getSource),
       Route(
-        .head, "/{index}/_source/{id}", summary: "Says whether a document's source exists.", parameters: read, privilege: "indices:read",
+        .head, "/{index}/_source/{id}", summary: "Says whether a document's source exists.", parameters: read,
+        privilege: .index(.read, "indices:data/read/get"),
         handler: getSource),
     ]
   }
@@ -118,19 +136,25 @@ public struct DocumentEndpoints: EndpointProvider {
       for method in [EndpointRequest.Method.post, .get] where method == .post || name != "_forcemerge" {
         for path in ["/\(name)", "/{index}/\(name)"] {
           routes.append(
-            Route(method, path, summary: summary, parameters: maintain, body: .optional, privilege: "indices:maintain", handler: refresh))
+            Route(
+              method, path, summary: summary, parameters: maintain, body: .optional,
+              privilege: .index(.maintenance, "indices:admin/" + name.dropFirst()), handler: refresh))
         }
       }
     }
     let cat =
       ["v", "h", "s", "help", "bytes", "time", "health", "pri", "include_unloaded_segments", "local", "master_timeout"] + Self.targets
     for path in ["/_cat/indices", "/_cat/indices/{index}"] {
-      routes.append(Route(.get, path, summary: "Lists indices.", parameters: cat, privilege: "indices:view", handler: catIndices))
+      routes.append(
+        Route(
+          .get, path, summary: "Lists indices.", parameters: cat, privilege: .index(.monitor, "indices:monitor/stats"), handler: catIndices)
+      )
     }
     for path in ["/_stats", "/{index}/_stats"] {
       routes.append(
         Route(
-          .get, path, summary: "Shows the sizes of indices.", parameters: ["level"] + Self.targets, privilege: "indices:view",
+          .get, path, summary: "Shows the sizes of indices.", parameters: ["level"] + Self.targets,
+          privilege: .index(.monitor, "indices:monitor/stats"),
           handler: stats))
     }
     return routes

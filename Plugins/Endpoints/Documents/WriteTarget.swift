@@ -11,6 +11,7 @@ struct WriteTarget: Sendable {
   init(_ name: String, session: Session, mayCreate: Bool = true) async throws {
     let store = try session.indexStore()
     let name = try IndexName.resolvingDateMath(name, nowMillis: session.service.environment.time.now().milliseconds)
+    try store.access.require(name)
     if let index = try await store.index(name) {
       self.init(index.definition)
       return

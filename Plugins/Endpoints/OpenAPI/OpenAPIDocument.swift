@@ -45,7 +45,7 @@ struct OpenAPIDocument {
       "operationId": .string("\(route.method.rawValue.lowercased()) \(route.path)"), "summary": .string(route.summary),
       "parameters": .array(parameters),
     ]
-    if let privilege = route.privilege { operation.append("x-privilege", .string(privilege)) }
+    operation.append("x-privilege", .string(route.privilege.summary))
     if route.body != .none {
       let types = route.readsLines ? ["application/x-ndjson", "application/json"] : formats
       let schema: JSONValue = route.readsLines ? ["type": "string"] : ["type": "object"]

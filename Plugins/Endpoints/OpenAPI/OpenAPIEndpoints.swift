@@ -7,7 +7,9 @@ public struct OpenAPIEndpoints: EndpointProvider {
 
   public var routes: [Route] {
     [
-      Route(.get, "/_openapi.json", summary: "Describes every endpoint, for tools.") { _, session in
+      Route(
+        .get, "/_openapi.json", summary: "Describes every endpoint, for tools.", privilege: .authenticated("cluster:monitor/openapi")
+      ) { _, session in
         .json(OpenAPIDocument(of: session.service).json)
       }
     ]

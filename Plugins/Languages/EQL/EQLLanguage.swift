@@ -57,18 +57,21 @@ public struct EQLLanguage: QueryLanguage {
     let summary = "Searches with EQL; asynchronously if wait_for_completion_timeout is given."
     return [
       Route(
-        .get, "/{index}/_eql/search", summary: summary, parameters: EQLRequest.parameters, body: .optional, privilege: "indices:read",
-        handler: search),
+        .get, "/{index}/_eql/search", summary: summary, parameters: EQLRequest.parameters, body: .optional,
+        privilege: .index(.read, "indices:data/read/eql"), handler: search),
       Route(
-        .post, "/{index}/_eql/search", summary: summary, parameters: EQLRequest.parameters, body: .optional, privilege: "indices:read",
-        handler: search),
+        .post, "/{index}/_eql/search", summary: summary, parameters: EQLRequest.parameters, body: .optional,
+        privilege: .index(.read, "indices:data/read/eql"), handler: search),
       Route(
         .get, "/_eql/search/{id}", summary: "Gives the result of an asynchronous EQL search, or its state.",
-        parameters: ["wait_for_completion_timeout", "keep_alive", "partial_results"]
+        parameters: ["wait_for_completion_timeout", "keep_alive", "partial_results"], privilege: .owner("indices:data/read/eql/async/get")
       ) { request, session in try await endpoints.get(request, session) },
       endpoints.statusRoute("/_eql/search/status/{id}"),
       endpoints.eventsRoute("/_eql/search/{id}/events"),
-      Route(.delete, "/_eql/search/{id}", summary: "Cancels an asynchronous EQL search, or removes its result.") { request, session in
+      Route(
+        .delete, "/_eql/search/{id}", summary: "Cancels an asynchronous EQL search, or removes its result.",
+        privilege: .owner("indices:data/read/async_search/delete", orHolderOf: .cancelTask)
+      ) { request, session in
         try await endpoints.delete(request, session)
       },
     ]

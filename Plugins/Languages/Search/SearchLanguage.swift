@@ -50,7 +50,8 @@ public struct SearchLanguage: QueryLanguage, Observer {
     return [EndpointRequest.Method.get, .post].flatMap { method in
       ["/_search", "/{index}/_search"].map { path in
         Route(
-          method, path, summary: "Searches, and answers when done.", parameters: parameters, body: .optional, privilege: "indices:read"
+          method, path, summary: "Searches, and answers when done.", parameters: parameters, body: .optional,
+          privilege: .index(.read, "indices:data/read/search")
         ) { request, session in
           if request.parameters["scroll"] != nil { throw APIError.illegalArgument("[scroll] is not supported; use search_after") }
           return try await endpoints.runSynchronously(request, session)
@@ -67,8 +68,10 @@ public struct SearchLanguage: QueryLanguage, Observer {
       ]
     return [EndpointRequest.Method.get, .post].flatMap { method in
       ["/_count", "/{index}/_count"].map { path in
-        Route(method, path, summary: "Counts documents.", parameters: parameters, body: .optional, privilege: "indices:read") {
-          request, session in
+        Route(
+          method, path, summary: "Counts documents.", parameters: parameters, body: .optional,
+          privilege: .index(.read, "indices:data/read/search")
+        ) { request, session in
           try await endpoints.runSynchronously(request, session)
         }
       }
@@ -83,7 +86,7 @@ public struct SearchLanguage: QueryLanguage, Observer {
     let submits = ["/_async_search", "/{index}/_async_search"].map { path in
       Route(
         .post, path, summary: "Submits a search, and answers with its result or its id.", parameters: parameters, body: .optional,
-        privilege: "indices:read"
+        privilege: .index(.read, "indices:data/read/async_search/submit")
       ) { request, session in
         let request = try await SearchSubmission.checked(request, session, pre: "async search queries")
         return try await endpoints(session).submit(request, session)
@@ -94,14 +97,18 @@ public struct SearchLanguage: QueryLanguage, Observer {
         .get, "/_async_search/{id}", summary: "Gives the result of an asynchronous search, or its state.",
         parameters: [
           "wait_for_completion_timeout", "keep_alive", "typed_keys", "rest_total_hits_as_int", "return_intermediate_results",
-        ]
+        ],
+        privilege: .owner("indices:data/read/async_search/get")
       ) { request, session in try await endpoints(session).get(request, session) },
       Route(
         .get, "/_async_search/status/{id}", summary: "Gives the state of an asynchronous search, without its result.",
-        parameters: ["keep_alive"]
+        parameters: ["keep_alive"], privilege: .owner("cluster:monitor/async_search/status", orHolderOf: .monitor)
       ) { request, session in try await AsyncSearchStatus(endpoints: endpoints(session)).respond(request, session) },
       AsyncQueryEndpoints<SearchLanguage>.eventsRoute("/_async_search/{id}/events", endpoints),
-      Route(.delete, "/_async_search/{id}", summary: "Cancels an asynchronous search, or removes its result.") { request, session in
+      Route(
+        .delete, "/_async_search/{id}", summary: "Cancels an asynchronous search, or removes its result.",
+        privilege: .owner("indices:data/read/async_search/delete", orHolderOf: .cancelTask)
+      ) { request, session in
         try await endpoints(session).delete(request, session)
       },
     ]

@@ -9,8 +9,10 @@ public struct MetricsEndpoints: EndpointProvider {
 
   public var routes: [Route] {
     [
-      Route(.get, "/_metrics", summary: "Counters, gauges and timings in Prometheus' text format.", privilege: "cluster:monitor") {
-        [registry] _, _ in
+      Route(
+        .get, "/_metrics", summary: "Counters, gauges and timings in Prometheus' text format.",
+        privilege: .cluster(.monitor, "cluster:monitor/nodes/stats")
+      ) { [registry] _, _ in
         EndpointResponse(
           headers: ["Content-Type": "text/plain; version=0.0.4; charset=utf-8"], body: .bytes(Array(registry.text().utf8)))
       }

@@ -11,8 +11,15 @@ extension Service {
   private static func work<Language: QueryLanguage>(of record: TaskRecord, in language: Language) -> TaskSubmission.Work {
     let request = EndpointRequest(stored: record.request, principal: record.principal)
     return { context in
-      let query = try await language.prepare(request, for: context.session)
-      return try await language.run(query, in: context)
+      let service = context.session.service
+      guard record.principal != nil || !service.isSecured else {
+        throw APIError(
+          type: APIError.securityType, reason: "the query was submitted with security off, and is not run again with security on",
+          status: 403)
+      }
+      let session = try await Session(service: service, authorizing: record.principal, for: .query)
+      let query = try await language.prepare(request, for: session)
+      return try await language.run(query, in: context.with(session))
     }
   }
 }

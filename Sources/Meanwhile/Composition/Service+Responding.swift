@@ -4,20 +4,23 @@ extension Service {
     let presentation = Presentation(of: request, among: formats)
     let started = environment.time.uptimeNanoseconds()
     var response: EndpointResponse
+    var request = request
     do {
-      response = try await answer(request, presentation)
+      response = try await answer(&request, presentation)
       response.headers.addTiming("total", nanoseconds: environment.time.uptimeNanoseconds() - started)
+    } catch let failure as RoutingFailure {
+      response = failure.response
     } catch {
+      let error = APIError(from: error)
+      if error.type == APIError.securityType { audit(error, request) }
       // An error does not say how long it took: what is not there and what is another's must look the same.
-      response =
-        (error as? RoutingFailure)?.response ?? EndpointResponse(APIError(from: error), isTraced: presentation.tracesErrors)
+      response = EndpointResponse(error, isTraced: presentation.tracesErrors)
     }
     return finish(response, to: request, presentation)
   }
 
   /// The way in: who asks, for what, and whether the request is one that the route takes.
-  private func answer(_ request: EndpointRequest, _ presentation: Presentation) async throws -> EndpointResponse {
-    var request = request
+  private func answer(_ request: inout EndpointRequest, _ presentation: Presentation) async throws -> EndpointResponse {
     if let authenticator, request.principal == nil { request.principal = try await authenticator.authenticate(request) }
     let match: Router.Match
     do {
@@ -31,12 +34,20 @@ extension Service {
     try presentation.check()
     let hasBody = try await checkBody(of: &request, on: route)
     try MediaTypes.check(request, hasBody: hasBody)
-    if let privilege = route.privilege, let authorizer, let principal = request.principal {
-      let indices = request.pathParameters["index"]?.split(separator: ",").map(String.init) ?? []
-      try await authorizer.authorize(principal, privilege: privilege, indices: indices)
-    }
+    let session = try await Session(service: self, authorizing: request.principal, for: route.privilege)
+    if let permissions = session.permissions { try route.privilege.check(permissions, request) }
     if hasBody { try await decodeBody(of: &request) }
-    return try await route.handler(presentation.hidden(from: request), Session(service: self, principal: request.principal))
+    return try await route.handler(presentation.hidden(from: request), session)
+  }
+
+  /// Tells the auditor of a refusal. What a client writes into a query string is nothing for a log.
+  private func audit(_ error: APIError, _ request: EndpointRequest) {
+    guard let auditor, error.status == 401 || error.status == 403 else { return }
+    let query = request.parameters.queryString
+    auditor.record(
+      Denial(
+        at: environment.time.now(), method: request.method, path: request.path, status: error.status, principal: request.principal,
+        reason: query.isEmpty ? error.reason : error.reason.replacing("?" + query, with: ""), opaqueID: request.headers["X-Opaque-Id"]))
   }
 
   /// A body in another format becomes JSON, which is all that handlers read.

@@ -29,6 +29,7 @@ public final class Service: Sendable {
 
   let router: Router
   let authenticator: (any Authenticator)?
+  let auditor: (any Auditor)?
   private let lastSteps: [@Sendable () async -> Void]
 
   init(_ builder: ServiceBuilder) throws(CompositionError) {
@@ -42,6 +43,7 @@ public final class Service: Sendable {
     settings = try Settings(builder.declaredSettings(), store: builder.settingsStore)
     authenticator = builder.authenticator
     authorizer = builder.authorizer
+    auditor = builder.auditor
     lastSteps = builder.lastSteps
     started = environment.time.now()
     nodeID = configuration.nodeID ?? TaskID.randomName(environment.random)

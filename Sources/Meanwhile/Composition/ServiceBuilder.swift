@@ -19,6 +19,7 @@ public struct ServiceBuilder: Sendable {
   private(set) var observers: [any Observer] = []
   private(set) var authenticator: (any Authenticator)?
   private(set) var authorizer: (any Authorizer)?
+  private(set) var auditor: (any Auditor)?
   private(set) var resources = Resources()
   private(set) var settingsStore: (any SettingsStore)?
   /// Settings of the parts with the composition's own defaults.
@@ -52,8 +53,12 @@ public struct ServiceBuilder: Sendable {
   }
 
   /// Offers something to languages and endpoints, by its type: see ``Session/resource(_:)``.
-  public mutating func provide<Resource: Sendable>(_ resource: Resource, as type: Resource.Type) {
-    resources.provide(resource, as: type)
+  ///
+  /// - Parameter guarding: what stands in front of it with security on, and lets through what the caller may do. Without one, nobody may use it then.
+  public mutating func provide<Resource: Sendable>(
+    _ resource: Resource, as type: Resource.Type, guardedBy guarding: Resources.Guard<Resource>? = nil
+  ) {
+    resources.provide(resource, as: type, guardedBy: guarding)
   }
 
   /// Gives a setting another default than its declaration's; what an operator sets goes before it.
@@ -67,10 +72,15 @@ public struct ServiceBuilder: Sendable {
     settingsStore = store
   }
 
-  /// Turns security on: every request is authenticated, and authorised where its route names a privilege.
-  public mutating func secure(with authenticator: any Authenticator, authorizer: (any Authorizer)? = nil) {
+  /// Turns security on: every request is authenticated, and with an authorizer held to what its route takes.
+  ///
+  /// - Parameter auditor: is told of every request that is refused.
+  public mutating func secure(
+    with authenticator: any Authenticator, authorizer: (any Authorizer)? = nil, auditor: (any Auditor)? = nil
+  ) {
     self.authenticator = authenticator
     self.authorizer = authorizer
+    self.auditor = auditor
   }
 
   /// Adds what is done last when the service shuts down, such as closing its store. What was added later is done earlier.

@@ -14,8 +14,8 @@ public struct Route: Sendable {
   public var parameters: [String]
   /// Whether a body is read. A body sent to a route that reads none is a 400.
   public var body: BodyRule
-  /// The privilege it takes, by the name an `Authorizer` knows, such as `cluster:monitor` or `indices:read`.
-  public var privilege: String?
+  /// What it takes of who calls it.
+  public var privilege: RoutePrivilege
   /// What it may answer in besides the formats that every JSON answer can have, as media types; for the generated reference.
   public var mediaTypes: [String] = []
   public var handler: Handler
@@ -31,7 +31,7 @@ public struct Route: Sendable {
 
   public init(
     _ method: EndpointRequest.Method, _ path: String, summary: String, parameters: [String] = [], body: BodyRule = .none,
-    privilege: String? = nil, handler: @escaping Handler
+    privilege: RoutePrivilege, handler: @escaping Handler
   ) {
     self.method = method
     self.path = path

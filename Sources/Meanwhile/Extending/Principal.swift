@@ -14,6 +14,10 @@ public struct Principal: Sendable, Hashable {
     self.apiKeyID = apiKeyID
   }
 
+  /// The program itself, acting for whoever runs it: commands on a data directory, the demo's data. Nothing is refused to it. No authenticator gives it to a
+  /// request that came from outside.
+  public static let local = Principal(username: "_local", realm: "_program")
+
   /// What ownership of a task compares: the key where there is one, else user and realm.
   public var owner: String {
     apiKeyID.map { "key:\($0)" } ?? "user:\(realm)/\(username)"

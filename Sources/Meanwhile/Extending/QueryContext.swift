@@ -24,4 +24,9 @@ public struct QueryContext: Sendable {
     self.memory = memory
     self.partial = partial
   }
+
+  /// The same run on behalf of another session.
+  func with(_ session: Session) -> QueryContext {
+    QueryContext(taskID: taskID, session: session, signals: signals, progress: progress, memory: memory, partial: partial)
+  }
 }

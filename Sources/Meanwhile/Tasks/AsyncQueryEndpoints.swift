@@ -62,8 +62,7 @@ public struct AsyncQueryEndpoints<Language: QueryLanguage>: Sendable {
 
   /// Cancels a task if it runs, and removes what is kept. Takes an id of any language's, as ids are one space.
   public func delete(_ request: EndpointRequest, _ session: Session) async throws -> EndpointResponse {
-    let isPrivileged = await session.holds(privilege: "cluster:cancel_task")
-    try await session.service.tasks.delete(id(of: request), for: session.principal, isPrivileged: isPrivileged)
+    try await session.service.tasks.delete(id(of: request), for: session.principal, isPrivileged: session.holds(.cancelTask))
     return .json(["acknowledged": true])
   }
 
@@ -75,7 +74,7 @@ public struct AsyncQueryEndpoints<Language: QueryLanguage>: Sendable {
   /// Finds a task's status, for a response of the dialect's own. A `keep_alive` parameter sets the expiry.
   public func findStatus(_ request: EndpointRequest, _ session: Session) async throws -> TaskStatus {
     try await session.service.tasks.status(
-      id(of: request), language: Language.name, for: session.principal, isPrivileged: session.holds(privilege: "cluster:monitor"),
+      id(of: request), language: Language.name, for: session.principal, isPrivileged: session.holds(.monitor),
       keepAlive: keepAlive(of: request))
   }
 }

@@ -15,18 +15,22 @@ extension AsyncQueryEndpoints where Language.Output: JSONRenderable {
     let base = "/_" + Language.name
     let asynchronous = base + "/async"
     let task = asynchronous + "/{id}"
+    let query = RoutePrivilege.index(.read, "query/" + Language.name)
+    let result = RoutePrivilege.owner("query/" + Language.name + "/get")
     return [
-      Route(.post, base, summary: "Runs a query and waits for its result.", body: .required, handler: runSynchronously),
+      Route(.post, base, summary: "Runs a query and waits for its result.", body: .required, privilege: query, handler: runSynchronously),
       Route(
         .post, asynchronous, summary: "Submits a query; answers with its result, or with its id once the wait is over.",
-        parameters: SubmissionOptions.parameterNames, body: .required, handler: submit),
+        parameters: SubmissionOptions.parameterNames, body: .required, privilege: query, handler: submit),
       Route(
         .get, task, summary: "The result of a query, or how far it is.",
-        parameters: ["wait_for_completion_timeout", "keep_alive", "partial_results"], handler: get),
+        parameters: ["wait_for_completion_timeout", "keep_alive", "partial_results"], privilege: result, handler: get),
       statusRoute(task + "/status"),
       eventsRoute(task + "/events"),
-      Route(.post, task + "/stop", summary: "Tells a query to finish with what it has.", handler: stop),
-      Route(.delete, task, summary: "Cancels a query, and removes its result.", handler: delete),
+      Route(.post, task + "/stop", summary: "Tells a query to finish with what it has.", privilege: result, handler: stop),
+      Route(
+        .delete, task, summary: "Cancels a query, and removes its result.",
+        privilege: .owner("query/" + Language.name + "/delete", orHolderOf: .cancelTask), handler: delete),
     ]
   }
 }

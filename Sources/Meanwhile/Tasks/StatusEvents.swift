@@ -147,7 +147,9 @@ extension AsyncQueryEndpoints {
   /// The same for a dialect that heeds settings: `endpoints` gives it as it is when a request comes.
   public static func eventsRoute(_ path: String, _ endpoints: @escaping @Sendable (Session) -> AsyncQueryEndpoints) -> Route {
     Route(
-      .get, path, summary: "Tells what happens to a task as server-sent events: state, progress, and how it ends.", parameters: ["interval"]
+      .get, path, summary: "Tells what happens to a task as server-sent events: state, progress, and how it ends.",
+      parameters: ["interval"],
+      privilege: .owner("cluster:monitor/async_search/status")
     ) { request, session in try await endpoints(session).events(request, session) }
   }
 
@@ -156,7 +158,10 @@ extension AsyncQueryEndpoints {
 
   /// The same for a dialect that heeds settings: `endpoints` gives it as it is when a request comes.
   public static func statusRoute(_ path: String, _ endpoints: @escaping @Sendable (Session) -> AsyncQueryEndpoints) -> Route {
-    Route(.get, path, summary: "Says how far a task is, without its result.", parameters: ["keep_alive"]) { request, session in
+    Route(
+      .get, path, summary: "Says how far a task is, without its result.", parameters: ["keep_alive"],
+      privilege: .owner("cluster:monitor/async_search/status", orHolderOf: .monitor)
+    ) { request, session in
       try await endpoints(session).status(request, session)
     }
   }

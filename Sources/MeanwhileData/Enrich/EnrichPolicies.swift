@@ -23,6 +23,7 @@ public struct EnrichPolicies: Sendable {
   }
 
   /// What the last execution of a policy gathered: the snapshot of its enrich index, whose columns ``EnrichPolicy`` names; nil where it was never executed.
+  /// It takes reading that index, as any other.
   public func snapshot(of policy: EnrichPolicy) async throws -> IndexSnapshot? {
     guard let index = policy.enrichIndex else { return nil }
     return try await store.snapshot(of: index)
@@ -67,7 +68,7 @@ public struct EnrichPolicies: Sendable {
 
   private func deleteIndex(_ name: String) async throws {
     do {
-      try await store.deleteIndex(name)
+      try await store.system.deleteIndex(name)
     } catch let error as APIError where error.status == 404 {
       // Somebody deleted it by hand.
     }

@@ -45,12 +45,17 @@ public struct IndexResolver: Sendable {
 
   private let entries: [Entry]
   private let nowMillis: Int64
+  private let access: IndexNameAccess
 
   /// - Parameters:
-  ///   - indices: all that there are.
+  ///   - indices: all that there are, or that may be seen.
   ///   - nowMillis: the moment that date math in names starts from.
-  public init(_ indices: [IndexSummary], nowMillis: Int64 = SystemTimeSource().now().milliseconds) {
+  ///   - access: which names may be said; patterns mean only those.
+  public init(
+    _ indices: [IndexSummary], nowMillis: Int64 = SystemTimeSource().now().milliseconds, access: IndexNameAccess = .unrestricted
+  ) {
     self.nowMillis = nowMillis
+    self.access = access
     entries = indices.map { index in
       Entry(name: index.definition.name, isHidden: index.definition.isHidden, aliases: index.definition.aliases.names)
     }
@@ -58,7 +63,8 @@ public struct IndexResolver: Sendable {
 
   /// The concrete names, each once, in the order of the expression and sorted within a pattern. An empty expression, `_all` and `*` are all indices.
   ///
-  /// - Throws: `index_not_found_exception` (404) as the options say; `illegal_argument_exception` (400) for an expression that is none.
+  /// - Throws: `index_not_found_exception` (404) as the options say; `illegal_argument_exception` (400) for an expression that is none;
+  ///   `security_exception` (403) for a name that the caller may not say, whether it is there or not.
   public func resolve(_ expression: String, options: Options = Options()) throws(APIError) -> [String] {
     let parts = expression.split(separator: ",", omittingEmptySubsequences: true).map(String.init)
     var found: [String] = []
@@ -79,6 +85,7 @@ public struct IndexResolver: Sendable {
         if matched.isEmpty, !options.allowNoIndices { throw .indexNotFound(part) }
       } else if matched.isEmpty {
         if options.ignoreUnavailable { continue }
+        try access.require(part)
         throw .indexNotFound(part)
       }
       for entry in matched where !found.contains(entry.name) { found.append(entry.name) }
@@ -95,12 +102,14 @@ public struct IndexResolver: Sendable {
 
   private func matches(_ part: String, options: Options) -> [Entry] {
     let pattern = part == "_all" ? "*" : part
-    guard Wildcard.isPattern(pattern) else { return entries.filter { $0.name == pattern || $0.aliases.contains(pattern) } }
+    guard Wildcard.isPattern(pattern) else {
+      return access.permits(pattern) ? entries.filter { $0.name == pattern || $0.aliases.contains(pattern) } : []
+    }
     // A pattern that itself begins with a dot means the hidden ones.
     let showsHidden = options.expandHidden || pattern.hasPrefix(".")
     return entries.filter { entry in
       (showsHidden || !entry.isHidden)
-        && (Wildcard.matches(pattern, entry.name) || entry.aliases.contains { Wildcard.matches(pattern, $0) })
+        && (entry.aliases + [entry.name]).contains { Wildcard.matches(pattern, $0) && access.permits($0) }
     }
   }
 }

@@ -37,4 +37,18 @@ public protocol IndexStore: Sendable {
 
   /// A consistent view of all that was refreshed.
   func snapshot(of name: String) async throws -> IndexSnapshot
+
+  /// Which names its user may say. A store of one's own leaves the default: any.
+  var access: IndexNameAccess { get }
+
+  /// The store without a guard, for what the server itself keeps in it. A store of one's own leaves the default: itself.
+  var system: any IndexStore { get }
+}
+
+extension IndexStore {
+  public var access: IndexNameAccess { .unrestricted }
+  public var system: any IndexStore { self }
+
+  /// What turns names, aliases and patterns into those indices that there are now and that the store's user may see.
+  public func resolver() async throws -> IndexResolver { IndexResolver(try await indices(), access: access) }
 }

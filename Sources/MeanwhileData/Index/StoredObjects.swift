@@ -14,7 +14,7 @@ public struct StoredObjects: Sendable {
   /// - Parameter kind: names the collection.
   public init(_ kind: String, in store: any IndexStore) {
     self.kind = kind
-    self.store = store
+    self.store = store.system
   }
 
   /// All objects of this kind, by name.

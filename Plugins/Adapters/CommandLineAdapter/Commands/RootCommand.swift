@@ -9,7 +9,7 @@ struct RootCommand: ParsableCommand {
     version: Service.version,
     subcommands: [
       ServeCommand.self, ESQLCommand.self, EQLCommand.self, SearchCommand.self, ImportCommand.self, ExportCommand.self,
-      TasksCommand.self,
+      TasksCommand.self, UsersCommand.self,
     ])
 }
 #endif

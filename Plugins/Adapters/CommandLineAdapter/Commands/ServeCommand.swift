@@ -17,6 +17,15 @@ struct ServeCommand: ProgramCommand {
   @Option(help: "The port to listen on; 0 takes one that is free.")
   var port = 9200
 
+  @Option(help: "Turn security on, with the users, roles and keys of this directory; [meanwhile users] makes it.")
+  var security: String?
+
+  @Option(help: "Serve with TLS, with the certificate (and those that vouch for it) of this PEM file.")
+  var tlsCertificate: String?
+
+  @Option(help: "The PEM file of the certificate's private key.")
+  var tlsKey: String?
+
   @Flag(help: "Load the demo data, and say what to try on it.")
   var demo = false
 
@@ -28,6 +37,7 @@ struct ServeCommand: ProgramCommand {
 
   func validate() throws {
     guard 0...65535 ~= port else { throw ValidationError("--port must be from 0 to 65535.") }
+    guard (tlsCertificate == nil) == (tlsKey == nil) else { throw ValidationError("--tls-certificate and --tls-key go together.") }
   }
 
   func run(in program: Program) async throws {
@@ -36,7 +46,12 @@ struct ServeCommand: ProgramCommand {
     }
     StopSignals.raiseDescriptorLimit()
     let service = try await program.openService(
-      OpenOptions(dataDirectory: memory ? nil : data, isDeveloper: developer, logLevel: log.rawValue, warn: Terminal.warn))
+      OpenOptions(
+        dataDirectory: memory ? nil : data, isDeveloper: developer, securityDirectory: security, logLevel: log.rawValue, warn: Terminal.warn
+      ))
+    if security != nil, tlsCertificate == nil, host != "127.0.0.1", host != "localhost", host != "::1" {
+      Terminal.warn("without TLS, passwords and keys cross the network for everybody on the way to read; see --tls-certificate")
+    }
     do {
       if demo { try await loadDemo(program, service) }
       try await serve(program, service)
@@ -54,13 +69,15 @@ struct ServeCommand: ProgramCommand {
 
   /// Runs the adapters until a signal, or the first failure, ends them all.
   private func serve(_ program: Program, _ service: Service) async throws {
-    let options = ServingAdapter.Options(host: host, port: port)
+    let tls = tlsCertificate.flatMap { certificate in tlsKey.map { (certificatePath: certificate, keyPath: $0) } }
+    let options = ServingAdapter.Options(host: host, port: port, tls: tls)
+    let protection = security.map { "security: \($0)" } ?? "security off"
     let place = memory ? "in memory" : "data directory: \(data)"
     let demoCommands = demo ? program.demo?.commands : nil
     try await withThrowingTaskGroup(of: Void.self) { group in
       for server in program.servers {
         let adapter = server.make(options) { url in
-          Terminal.write(output: "Meanwhile \(Service.version) listens on \(url) (\(place)). Stop it with Control-C.\n")
+          Terminal.write(output: "Meanwhile \(Service.version) listens on \(url) (\(place); \(protection)). Stop it with Control-C.\n")
           guard let commands = demoCommands?(url), !commands.isEmpty else { return }
           Terminal.write(output: "\nTry:\n\n" + commands.map { "  \($0)\n\n" }.joined())
         }

@@ -84,7 +84,7 @@ struct AliasChange: Sendable {
   /// - Throws: as the changes ask: `index_not_found_exception` (404), `aliases_not_found_exception` (404), `invalid_alias_name_exception` (400).
   static func apply(_ changes: [AliasChange], to store: any IndexStore) async throws {
     let all = try await store.indices()
-    let resolver = IndexResolver(all)
+    let resolver = IndexResolver(all, access: store.access)
     var aliases = Dictionary(uniqueKeysWithValues: all.map { ($0.definition.name, $0.definition.aliases) })
     var removed: [String] = []
     for change in changes {
@@ -93,6 +93,7 @@ struct AliasChange: Sendable {
         for name in names { aliases[name] = nil }
         removed += names
       } else {
+        for alias in change.aliases where !Wildcard.isPattern(alias) && alias != "_all" { try store.access.require(.manage, on: alias) }
         try change.apply(to: names, &aliases)
       }
     }

@@ -2,29 +2,32 @@ import Meanwhile
 import MeanwhileData
 
 extension DocumentEndpoints {
+  private static let aliasing = RoutePrivilege.index(.manage, "indices:admin/aliases")
+  static let seeingAliases = RoutePrivilege.index(.viewIndexMetadata, "indices:admin/aliases/get")
+
   var aliasRoutes: [Route] {
     let timeouts = ["timeout", "master_timeout"]
     let view = ["local", "master_timeout"] + IndexResolver.Options.parameterNames
     var routes = [
       Route(
-        .post, "/_aliases", summary: "Adds and removes aliases.", parameters: timeouts, body: .required, privilege: "indices:manage",
+        .post, "/_aliases", summary: "Adds and removes aliases.", parameters: timeouts, body: .required, privilege: Self.aliasing,
         handler: changeAliases)
     ]
     for path in ["/{index}/_alias/{name}", "/{index}/_aliases/{name}"] {
       for method in [EndpointRequest.Method.put, .post] {
         routes.append(
           Route(
-            method, path, summary: "Adds an alias.", parameters: timeouts, body: .optional, privilege: "indices:manage", handler: putAlias))
+            method, path, summary: "Adds an alias.", parameters: timeouts, body: .optional, privilege: Self.aliasing, handler: putAlias))
       }
       routes.append(
-        Route(.delete, path, summary: "Removes an alias.", parameters: timeouts, privilege: "indices:manage", handler: deleteAlias))
+        Route(.delete, path, summary: "Removes an alias.", parameters: timeouts, privilege: Self.aliasing, handler: deleteAlias))
     }
     for path in ["/_alias", "/_alias/{name}", "/{index}/_alias", "/{index}/_alias/{name}"] {
-      routes.append(Route(.get, path, summary: "Shows aliases.", parameters: view, privilege: "indices:view", handler: getAliases))
+      routes.append(Route(.get, path, summary: "Shows aliases.", parameters: view, privilege: Self.seeingAliases, handler: getAliases))
     }
     for path in ["/_alias/{name}", "/{index}/_alias/{name}"] {
       routes.append(
-        Route(.head, path, summary: "Says whether an alias exists.", parameters: view, privilege: "indices:view", handler: getAliases))
+        Route(.head, path, summary: "Says whether an alias exists.", parameters: view, privilege: Self.seeingAliases, handler: getAliases))
     }
     return routes
   }

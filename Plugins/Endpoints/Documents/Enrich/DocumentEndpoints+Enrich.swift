@@ -7,20 +7,22 @@ extension DocumentEndpoints {
     func execute(_ method: EndpointRequest.Method) -> Route {
       Route(
         method, "/_enrich/policy/{name}/_execute", summary: "Gathers the data of an enrich policy.",
-        parameters: parameters + ["wait_for_completion"], privilege: "enrich:manage", handler: executePolicy)
+        parameters: parameters + ["wait_for_completion"], privilege: .cluster(.manageEnrich, "cluster:admin/xpack/enrich/execute"),
+        handler: executePolicy)
     }
     return [
       Route(
         .put, "/_enrich/policy/{name}", summary: "Creates an enrich policy.", parameters: parameters, body: .required,
-        privilege: "enrich:manage", handler: putPolicy),
+        privilege: .cluster(.manageEnrich, "cluster:admin/xpack/enrich/put"), handler: putPolicy),
       Route(
-        .get, "/_enrich/policy", summary: "Shows enrich policies.", parameters: parameters, privilege: "enrich:view", handler: getPolicies),
+        .get, "/_enrich/policy", summary: "Shows enrich policies.", parameters: parameters,
+        privilege: .cluster(.monitorEnrich, "cluster:admin/xpack/enrich/get"), handler: getPolicies),
       Route(
-        .get, "/_enrich/policy/{name}", summary: "Shows enrich policies.", parameters: parameters, privilege: "enrich:view",
-        handler: getPolicies),
+        .get, "/_enrich/policy/{name}", summary: "Shows enrich policies.", parameters: parameters,
+        privilege: .cluster(.monitorEnrich, "cluster:admin/xpack/enrich/get"), handler: getPolicies),
       Route(
         .delete, "/_enrich/policy/{name}", summary: "Deletes an enrich policy with its data.", parameters: parameters,
-        privilege: "enrich:manage", handler: deletePolicy),
+        privilege: .cluster(.manageEnrich, "cluster:admin/xpack/enrich/delete"), handler: deletePolicy),
       execute(.put), execute(.post),
     ]
   }

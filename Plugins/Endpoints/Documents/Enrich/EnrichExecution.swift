@@ -27,6 +27,8 @@ struct EnrichExecution: Sendable {
     var snapshots: [IndexSnapshot] = []
     for index in source.indices { snapshots.append(try await store.snapshot(of: index)) }
     let selection = try await DocumentSelection(query, in: snapshots, session: session)
+    // Reading the sources takes being allowed to; the index that is made of them is the server's.
+    let store = store.system
     try await store.createIndex(definition)
     do {
       for batch in selection.batches {

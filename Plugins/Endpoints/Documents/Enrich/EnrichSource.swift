@@ -12,7 +12,7 @@ struct EnrichSource: Sendable {
   init(_ policy: EnrichPolicy, store: any IndexStore) async throws {
     self.policy = policy
     let all = try await store.indices()
-    indices = try IndexResolver(all).resolve(policy.indices.joined(separator: ","))
+    indices = try IndexResolver(all, access: store.access).resolve(policy.indices.joined(separator: ","))
     let names = indices
     let sources = all.map(\.definition).filter { names.contains($0.name) }
     mappings = sources.map(\.mapping)

@@ -2,25 +2,30 @@ import Meanwhile
 import MeanwhileData
 
 extension DocumentEndpoints {
+  private static func managing(_ action: String) -> RoutePrivilege {
+    .cluster(.manageIndexTemplates, "indices:admin/index_template/" + action)
+  }
+
   var templateRoutes: [Route] {
     let path = "/_index_template/{name}"
     let view = ["local", "master_timeout", "flat_settings", "include_defaults"]
     func put(_ method: EndpointRequest.Method) -> Route {
       Route(
         method, path, summary: "Creates or replaces an index template.", parameters: ["create", "master_timeout", "cause"], body: .required,
-        privilege: "indices:templates", handler: putTemplate)
+        privilege: Self.managing("put"), handler: putTemplate)
     }
     return [
       put(.put), put(.post),
       Route(
-        .get, "/_index_template", summary: "Shows index templates.", parameters: view, privilege: "indices:templates", handler: getTemplates
+        .get, "/_index_template", summary: "Shows index templates.", parameters: view, privilege: Self.managing("get"),
+        handler: getTemplates
       ),
-      Route(.get, path, summary: "Shows index templates.", parameters: view, privilege: "indices:templates", handler: getTemplates),
+      Route(.get, path, summary: "Shows index templates.", parameters: view, privilege: Self.managing("get"), handler: getTemplates),
       Route(
-        .head, path, summary: "Says whether an index template exists.", parameters: view, privilege: "indices:templates",
+        .head, path, summary: "Says whether an index template exists.", parameters: view, privilege: Self.managing("get"),
         handler: getTemplates),
       Route(
-        .delete, path, summary: "Deletes index templates.", parameters: ["timeout", "master_timeout"], privilege: "indices:templates",
+        .delete, path, summary: "Deletes index templates.", parameters: ["timeout", "master_timeout"], privilege: Self.managing("delete"),
         handler: deleteTemplates),
     ]
   }

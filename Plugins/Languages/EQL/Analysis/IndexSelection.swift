@@ -10,7 +10,7 @@ struct IndexSelection {
   /// - Throws: `index_not_found_exception` (404) where nothing is left, or where a name is not there and that is not to be ignored.
   func definitions(for request: EQLRequest) async throws -> [IndexDefinition] {
     let all = try await store.indices()
-    let names = Set(try IndexResolver(all).resolve(request.indices, options: request.indicesOptions))
+    let names = Set(try IndexResolver(all, access: store.access).resolve(request.indices, options: request.indicesOptions))
     guard !names.isEmpty else { throw Self.notFound(request.indices) }
     return all.map(\.definition).filter { names.contains($0.name) }.sorted { $0.name < $1.name }
   }

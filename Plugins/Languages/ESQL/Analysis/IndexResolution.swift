@@ -32,8 +32,8 @@ struct IndexResolution {
 
   private func names(of patterns: [String], at range: SourceRange) async throws -> [String] {
     // One index by its name is the usual case: no need to list all of them.
-    if patterns.count == 1, try await store.index(patterns[0]) != nil { return patterns }
-    let resolver = IndexResolver(try await store.indices())
+    if patterns.count == 1, store.access.permits(patterns[0]), try await store.index(patterns[0]) != nil { return patterns }
+    let resolver = try await store.resolver()
     do {
       return try resolver.resolve(patterns.joined(separator: ","))
     } catch {

@@ -107,7 +107,6 @@ struct AggregationRun {
 
   /// Rows of aggregates, then keys.
   private func execute(_ keys: [Plan.Assignment], _ aggregates: [Plan.Aggregate], _ filter: Expression) async throws -> [[Value]] {
-    try compiler.fields.checkReadable()
     let scan = Plan.Scan(snapshots: compiler.fields.snapshots, columns: compiler.fields.columns, filter: filter)
     let plan = Plan.aggregate(.scan(scan), Plan.Aggregation(groups: keys, aggregates: aggregates))
     let table = try await passes.table(of: plan)
@@ -126,7 +125,9 @@ struct AggregationRun {
   // MARK: - Fields
 
   private mutating func attribute(_ field: String, for metric: Aggregation.Metric) throws(APIError) -> Attribute? {
-    guard let variant = compiler.variants(of: field).first else { return nil }
+    let variants = compiler.variants(of: field)
+    try compiler.fields.checkReadable()
+    guard let variant = variants.first else { return nil }
     let type = variant.attribute.type
     switch metric {
     case .valueCount, .cardinality:
@@ -144,7 +145,9 @@ struct AggregationRun {
 
   private mutating func keyAttribute(_ field: String, _ type: String, _ accepts: (DataType) -> Bool) throws(APIError) -> Attribute? {
     if field == "_index" || field == "_id" { return compiler.metadata(field) }
-    guard let variant = compiler.variants(of: field).first else { return nil }
+    let variants = compiler.variants(of: field)
+    try compiler.fields.checkReadable()
+    guard let variant = variants.first else { return nil }
     guard variant.attribute.type != .text else { throw .textFieldData(field, index: variant.index) }
     guard accepts(variant.attribute.type) else {
       throw .searchFailure(
@@ -243,7 +246,6 @@ struct AggregationRun {
     guard let attribute = try attribute(field, for: .cardinality) else { return [:] }
     let own = Plan.Assignment(Attribute(name: "$value", type: attribute.type), .column(attribute))
     let count = try aggregate("count", [], name: "$count")
-    try compiler.fields.checkReadable()
     let scan = Plan.Scan(snapshots: compiler.fields.snapshots, columns: compiler.fields.columns, filter: filter)
     let groups = Plan.aggregate(.scan(scan), Plan.Aggregation(groups: keys + [own], aggregates: [count]))
     let outer = keys.map { Plan.Assignment(Attribute(name: $0.attribute.name, type: $0.attribute.type), .column($0.attribute)) }

@@ -7,6 +7,8 @@ struct OpenSearchEndpoints {
 
   private static let prefixes = ["_plugins/_asynchronous_search", "_opendistro/_asynchronous_search"]
 
+  private static func action(_ name: String) -> String { "cluster:admin/opendistro/asynchronous_search/" + name }
+
   var routes: [Route] { Self.prefixes.flatMap(routes) }
 
   private func routes(under prefix: String) -> [Route] {
@@ -17,7 +19,8 @@ struct OpenSearchEndpoints {
     let submits = ["/\(prefix)", "/{index}/\(prefix)"].map { path in
       Route(
         .post, path, summary: "Submits a search, and answers with its result or its id.",
-        parameters: SearchRequest.parameterNames + SubmissionOptions.parameterNames + ["index"], body: .optional, privilege: "indices:read"
+        parameters: SearchRequest.parameterNames + SubmissionOptions.parameterNames + ["index"], body: .optional,
+        privilege: .index(.read, Self.action("submit"))
       ) { request, session in
         if request.parameters["scroll"] != nil { throw APIError.illegalArgument("scrolls are not supported") }
         if try request.parameters.bool("ccs_minimize_roundtrips") == true {
@@ -28,19 +31,26 @@ struct OpenSearchEndpoints {
     }
     let statistics: Route.Handler = { _, session in .json(counters.body(of: session.service)) }
     return submits + [
-      Route(.get, "/\(prefix)/stats", summary: "Counts asynchronous searches.", privilege: "cluster:monitor", handler: statistics),
       Route(
-        .get, "/\(prefix)/_nodes/{node}/stats", summary: "Counts asynchronous searches of a node.", privilege: "cluster:monitor",
+        .get, "/\(prefix)/stats", summary: "Counts asynchronous searches.", privilege: .cluster(.monitor, Self.action("stats")),
+        handler: statistics),
+      Route(
+        .get, "/\(prefix)/_nodes/{node}/stats", summary: "Counts asynchronous searches of a node.",
+        privilege: .cluster(.monitor, Self.action("stats")),
         handler: statistics),
       Route(
         .get, "/\(prefix)/{id}", summary: "Gives the result of an asynchronous search, or its state.",
-        parameters: ["wait_for_completion_timeout", "keep_alive"]
+        parameters: ["wait_for_completion_timeout", "keep_alive"], privilege: .owner(Self.action("get"))
       ) { request, session in try await endpoints(session).get(request, session) },
       Route(
-        .get, "/\(prefix)/_list", summary: "Lists the asynchronous searches that run or are kept.", handler: Self.list),
+        .get, "/\(prefix)/_list", summary: "Lists the asynchronous searches that run or are kept.",
+        privilege: .owner(Self.action("list"), orHolderOf: .monitor), handler: Self.list),
       AsyncQueryEndpoints<SearchLanguage>.statusRoute("/\(prefix)/{id}/status", endpoints),
       AsyncQueryEndpoints<SearchLanguage>.eventsRoute("/\(prefix)/{id}/events", endpoints),
-      Route(.delete, "/\(prefix)/{id}", summary: "Cancels an asynchronous search, or removes its result.") { request, session in
+      Route(
+        .delete, "/\(prefix)/{id}", summary: "Cancels an asynchronous search, or removes its result.",
+        privilege: .owner(Self.action("delete"), orHolderOf: .cancelTask)
+      ) { request, session in
         try await endpoints(session).delete(request, session)
       },
     ]

@@ -56,7 +56,7 @@ struct SearchRun {
 
   private func snapshots() async throws -> [IndexSnapshot] {
     let store = try context.session.resource((any IndexStore).self)
-    let names = try IndexResolver(await store.indices()).resolve(request.indices, options: request.indexOptions)
+    let names = try await store.resolver().resolve(request.indices, options: request.indexOptions)
     var snapshots: [IndexSnapshot] = []
     for name in names { snapshots.append(try await store.snapshot(of: name)) }
     return snapshots
