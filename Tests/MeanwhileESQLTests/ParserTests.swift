@@ -113,7 +113,7 @@ struct ParserTests {
       ("", "line 1:1: mismatched input '<EOF>' expecting {'from', 'row', 'show'}"),
       ("foo", "line 1:1: mismatched input 'foo' expecting {'from', 'row', 'show'}"),
       ("from", "line 1:5: mismatched input '<EOF>' expecting {QUOTED_STRING, UNQUOTED_SOURCE}"),
-      ("from a |", "line 1:9: mismatched input '<EOF>' expecting {'dedup', 'dissect'"),
+      ("from a |", "line 1:9: mismatched input '<EOF>' expecting {'change_point', 'dedup', 'dissect'"),
       ("from a\n| where x = 1", "line 2:11: mismatched input '=' expecting {<EOF>, '|'}"),
       ("from a | where x == 1 == 2", "line 1:23: mismatched input '==' expecting {<EOF>, '|'}"),
       ("from a | where x ==", "line 1:20: mismatched input '<EOF>' expecting {QUOTED_STRING, INTEGER_LITERAL"),

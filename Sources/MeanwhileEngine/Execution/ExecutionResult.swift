@@ -14,7 +14,10 @@ public struct ExecutionResult: Sendable {
   /// Field values that were read.
   public var valuesLoaded: Int
 
-  init(table: Table, isPartial: Bool, counts: PlanRun.Counts) {
+  public var profile: ExecutionProfile
+
+  init(table: Table, isPartial: Bool, counts: PlanRun.Counts, profile: ExecutionProfile = ExecutionProfile()) {
+    self.profile = profile
     self.table = table
     self.isPartial = isPartial
     rowsRead = counts.rowsRead.load(ordering: .relaxed)

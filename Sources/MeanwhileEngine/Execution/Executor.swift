@@ -24,7 +24,8 @@ public struct Executor: Sendable {
     defer { watch?.end() }
     let pages = try await run.pages()
     return ExecutionResult(
-      table: Table(fields: fields, pages: pages), isPartial: run.counts.wasCutShort.load(ordering: .relaxed), counts: run.counts)
+      table: Table(fields: fields, pages: pages), isPartial: run.counts.wasCutShort.load(ordering: .relaxed), counts: run.counts,
+      profile: run.profile)
   }
 
   /// Runs a plan for its rows alone: the columns of ``Plan/output`` in batches, in order.

@@ -55,6 +55,12 @@ struct PlanCompiler {
       // Where groups are sorted by all their keys, no two of them are equal, and the order in which they come does not matter.
       let isOrdered = !aggregation.groups.allSatisfy { sortedBy.contains($0.attribute) }
       return try Self.stage(aggregation, of: pipeline, columns, isOrdered: isOrdered)
+    case .window(let input, let window):
+      let kept = columns.filter { !window.outputs.contains($0) }
+      let layout = kept + window.inputs.filter { !kept.contains($0) }
+      var pipeline = try self.pipeline(for: input, required: Set(layout))
+      try pipeline.project(layout)
+      return Stage(pipeline: pipeline, operation: .window(WindowRows(window, layout: layout, columns: columns)))
     case .union(let plans, let attributes): return try unite(plans, attributes, columns)
     case .scan, .rows, .filter, .eval, .project, .expand, .extract, .join, .inlineAggregate:
       var pipeline = try self.pipeline(for: plan, required: Set(columns))
@@ -126,7 +132,7 @@ struct PlanCompiler {
     case .extract(let input, let extraction): return try extracting(input, extraction, required)
     case .join(let input, let join): return try joining(input, join, required)
     case .inlineAggregate(let input, let aggregation): return try aggregatingInline(input, aggregation, required)
-    case .aggregate, .sort, .top, .limit, .limitBy, .union:
+    case .aggregate, .sort, .top, .limit, .limitBy, .window, .union:
       let columns = plan.output.filter(required.contains)
       return Pipeline(source: .stage(try compile(plan, columns: columns)), layout: columns)
     }

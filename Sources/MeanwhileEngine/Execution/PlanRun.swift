@@ -11,6 +11,12 @@ final class PlanRun: Sendable {
   /// Whether data is read. Who watches takes what is there to the end, and reads none.
   let readsData: Bool
   let counts = Counts()
+  private let profiled = Mutex(ExecutionProfile())
+  private let clock = SystemTimeSource()
+
+  /// What the stages that have run did.
+  var profile: ExecutionProfile { profiled.withLock { $0 } }
+
   /// The current stage, what it reads, and what it has so far.
   private let shown = Mutex<(stage: Int, outputs: Outputs, pages: Snapshot)?>(nil)
 
@@ -53,7 +59,11 @@ final class PlanRun: Sendable {
     var held: [Int: MemoryAccount] = [:]
     for number in first..<stages.count {
       let scope = StageScope(context)
+      let (started, documents, values) = (
+        clock.uptimeNanoseconds(), counts.documentsFound.load(ordering: .relaxed), counts.valuesLoaded.load(ordering: .relaxed)
+      )
       let pages = try await run(number, over: outputs, scope)
+      note(number, pages, since: started, documents: documents, values: values)
       // Of the stage, its rows are left; of those before, what others still read.
       try scope.memory.resize(to: pages.reduce(0) { $0 + $1.byteCount })
       held[number] = scope.memory
@@ -64,6 +74,20 @@ final class PlanRun: Sendable {
       }
     }
     return outputs[stages.count - 1] ?? []
+  }
+
+  private func note(_ number: Int, _ pages: [Page], since started: UInt64, documents: Int, values: Int) {
+    let stage = stages[number]
+    var operators = stage.pipeline.operators
+    let found = counts.documentsFound.load(ordering: .relaxed) - documents
+    if case .scan = stage.pipeline.source, !operators.isEmpty { operators[0].rows = found }
+    operators.append(
+      ExecutionProfile.Operator(
+        name: stage.operation.name, detail: "", rows: pages.reduce(0) { $0 + $1.rowCount }, bytes: pages.reduce(0) { $0 + $1.byteCount }))
+    let made = ExecutionProfile.Stage(
+      operators: operators, startedNanoseconds: started, nanoseconds: clock.uptimeNanoseconds() &- started, documentsFound: found,
+      valuesLoaded: counts.valuesLoaded.load(ordering: .relaxed) - values, workers: context.workerCount)
+    profiled.withLock { $0.stages.append(made) }
   }
 
   private func announce() {
@@ -114,6 +138,12 @@ final class PlanRun: Sendable {
         RowCollector()
       } result: { workers, scope, _ in
         try sort.apply(to: RowCollector.rows(of: workers), scope)
+      }
+    case .window(let window):
+      return try await run(stage, number, over: outputs, scope) {
+        RowCollector()
+      } result: { workers, scope, _ in
+        try window.apply(to: RowCollector.rows(of: workers), scope)
       }
     case .top(let top):
       return try await run(stage, number, over: outputs, scope) {

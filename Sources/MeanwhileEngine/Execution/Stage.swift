@@ -9,6 +9,7 @@ struct Stage: Sendable {
     case collect(limit: Int?)
     case limitBy(LimitBy)
     case sort(RowSort)
+    case window(WindowRows)
     case top(TopRows.Specification)
     /// The channels are of ``Aggregator/result()``.
     case aggregate(Aggregator.Specification, channels: [Int])

@@ -16,7 +16,7 @@ extension FunctionRegistry {
     ArithmeticOperator.allCases.map(\.function) + [.negate]
       + ComparisonOperator.allCases.map(\.function)
       + LogicOperator.allCases.map(\.function) + [.not]
-      + [.isNull, .isNotNull, .isIn, .like, .rlike, .random]
+      + [.isNull, .isNotNull, .isIn, .like, .rlike, .random, .sourceField]
   }
 
   private static var math: [ScalarFunction] {
@@ -50,7 +50,7 @@ extension FunctionRegistry {
 
   private static var conditionals: [ScalarFunction] { [.caseWhen, .coalesce, .clamp, .clampMinimum, .clampMaximum] }
 
-  private static var addresses: [ScalarFunction] { [.cidrMatch, .ipPrefix, .networkDirection] }
+  private static var addresses: [ScalarFunction] { [.cidrMatch, .ipPrefix, .networkDirection] + LeadingZeros.allCases.map(\.function) }
 
   private static var spans: [ScalarFunction] { [.toDatePeriod, .toTimeDuration] }
 

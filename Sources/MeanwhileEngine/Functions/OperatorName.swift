@@ -18,6 +18,8 @@ public enum OperatorName {
   public static let rlike = "rlike"
   /// A number between 0 and 1, another for each row: what `SAMPLE` compares with its probability.
   public static let random = "random_number"
+  /// A document's source and the constant path of a field: its values as keywords.
+  public static let sourceField = "source_field"
   /// A field and a constant query: ES|QL's `field : query`.
   public static let match = "match_operator"
 }

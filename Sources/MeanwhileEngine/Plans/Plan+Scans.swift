@@ -5,7 +5,7 @@ extension Plan {
     case .scan, .rows: []
     case .filter(let input, _), .eval(let input, _), .project(let input, _), .aggregate(let input, _), .sort(let input, _),
       .top(let input, _, _), .limit(let input, _), .limitBy(let input, _, _), .expand(let input, _, _), .extract(let input, _),
-      .inlineAggregate(let input, _):
+      .inlineAggregate(let input, _), .window(let input, _):
       [input]
     case .join(let input, let join): [input, join.right]
     case .union(let inputs, _): inputs

@@ -25,6 +25,8 @@ public indirect enum Plan: Sendable {
   case join(Plan, Join)
   /// Adds the aggregates of a row's group to every row.
   case inlineAggregate(Plan, Aggregation)
+  /// Adds columns that are computed from all rows at once.
+  case window(Plan, Window)
   /// The rows of several plans, one plan after another. Each gives as many columns as there are here, of the same types, in the same order.
   case union([Plan], [Attribute])
 
@@ -143,6 +145,7 @@ public indirect enum Plan: Sendable {
     case .extract(let input, let extraction): input.output + extraction.outputs
     case .join(let input, let join): input.output + join.columns
     case .inlineAggregate(let input, let aggregation): input.output + aggregation.aggregates.map(\.attribute)
+    case .window(let input, let window): input.output + window.outputs
     case .union(_, let attributes): attributes
     }
   }

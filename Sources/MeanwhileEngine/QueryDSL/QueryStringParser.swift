@@ -2,7 +2,7 @@ import Meanwhile
 
 /// Reads Lucene's query-string syntax, as the `q` parameter and the `query_string` query take it: `title:(quick OR brown) +price:[10 TO 20} -lazy*`.
 ///
-/// Not taken, and refused by name: fuzzy terms (`quick~`) and loose phrases (`"a b"~2`).
+/// Not taken, and refused by name: loose phrases (`"a b"~2`).
 public struct QueryStringParser: Sendable {
   public struct Options: Sendable {
     /// Fields of terms that name none; patterns are allowed. Each may have a boost.
@@ -13,6 +13,8 @@ public struct QueryStringParser: Sendable {
     /// Whether a value that its field cannot have matches nothing rather than being an error.
     public var isLenient = false
     public var timeZone: String?
+    /// What a `~` behind a term allows where no number follows it.
+    public var fuzziness = Fuzziness.automatic
 
     public init() {}
   }
@@ -206,8 +208,15 @@ public struct QueryStringParser: Sendable {
       pattern.append(scalar)
     }
     guard !plain.isEmpty else { throw failure() }
-    if at < scalars.count, scalars[at] == "~" { throw failure("fuzzy terms (\(String(plain))~) are not supported") }
     var value = String(plain)
+    if skip("~") {
+      let fuzziness = self.fuzziness()
+      return leaf(field) { field in
+        guard case .match(var match) = self.match(.terms, field, value) else { return .matchNone }
+        match.fuzziness = fuzziness
+        return .match(match)
+      }
+    }
     if field == "_exists_" { return .exists(field: value, boost: 1) }
     guard hasWildcard else {
       // Words with nothing between them are one text, which the field's analyzer cuts: a keyword is matched as a whole.
@@ -220,6 +229,19 @@ public struct QueryStringParser: Sendable {
     }
     // Terms of texts are in lower case, and what is looked for among them is brought there too.
     return leaf(field) { .wildcard(SearchQuery.FieldText(field: $0, value: .string(String(pattern)), isCaseInsensitive: true)) }
+  }
+
+  /// What follows a `~`: a number of edits, or nothing.
+  private mutating func fuzziness() -> Fuzziness {
+    var digits = String.UnicodeScalarView()
+    while at < scalars.count, "0123456789.".unicodeScalars.contains(scalars[at]) {
+      digits.append(scalars[at])
+      at += 1
+    }
+    guard let edits = Double(String(digits)) else { return options.fuzziness }
+    var fuzziness = Fuzziness(edits: min(Int(min(edits, 2)), Fuzziness.editsMax))
+    fuzziness.prefixLength = options.fuzziness.prefixLength
+    return fuzziness
   }
 
   /// The next word, if it comes alone: no operator before it, no wildcard or escape in it, no mark or operator behind it.

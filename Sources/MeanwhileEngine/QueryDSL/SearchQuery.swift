@@ -55,6 +55,8 @@ public indirect enum SearchQuery: Sendable {
     public var requiresAll = false
     public var minimumShouldMatch: MinimumShouldMatch?
     public var analyzer: String?
+    /// How much a term may differ; nil where it must be the same.
+    public var fuzziness: Fuzziness?
     /// Whether a text without terms matches everything rather than nothing.
     public var zeroTermsMatchAll = false
     /// Whether a value that the field cannot have matches nothing rather than being an error.

@@ -24,6 +24,8 @@ extension SearchQueryCompiler {
       let text = Array(FieldValueReader.text(term.value).utf8)
       return try fieldRelevance(term.field, checkpoint) { _ in [text] }.boosted(by: term.boost)
     case .match(let match):
+      // What is only like a term has no frequency of its own.
+      if match.fuzziness != nil { return SearchScore.constant(match.boost) }
       let text = FieldValueReader.text(match.value)
       return try fieldRelevance(match.field, checkpoint) { variant in
         variant.attribute.type == .text ? try variant.searchAnalyzer(match.analyzer).terms(of: text) : [Array(text.utf8)]

@@ -184,6 +184,10 @@ public struct SearchQueryCompiler: Sendable {
         return .value(.none)
       }
       if match.kind == .phrase { return .text(TextTest(phrase: terms)) }
+      if let fuzziness = match.fuzziness {
+        let similar = Set(terms).map { SimilarTerm($0, fuzziness) }
+        return .text(TextTest(similar: similar, required: match.required(of: similar.count)))
+      }
       return .text(TextTest(terms: terms, required: match.required(of: Set(terms).count)))
     }
     return isEmpty && match.zeroTermsMatchAll ? Self.constant(true) : condition

@@ -192,9 +192,6 @@ struct SearchQueryParser {
   private func matchOptions(_ clause: Clause, _ kind: SearchQuery.Match.Kind, field: String) throws(APIError) -> SearchQuery.Match {
     let body = clause.body
     guard let query = body["query"], !query.isNull else { throw .illegalArgument("No text specified for text query") }
-    if body["fuzziness"] != nil {
-      throw .queryParsing("[\(clause.name)] query does not support [fuzziness]", at: body.location(of: "fuzziness"))
-    }
     if let slop = body["slop"], slop != 0 {
       throw .queryParsing("[\(clause.name)] query does not support [slop]", at: body.location(of: "slop"))
     }
@@ -211,10 +208,21 @@ struct SearchQueryParser {
       }
       match.zeroTermsMatchAll = zero == "all"
     }
+    match.fuzziness = try self.fuzziness(clause, kind)
     match.analyzer = body["analyzer"]?.string
     match.isLenient = try clause.flag("lenient") ?? false
     match.boost = try clause.boost()
     return match
+  }
+
+  private func fuzziness(_ clause: Clause, _ kind: SearchQuery.Match.Kind) throws(APIError) -> Fuzziness? {
+    guard let value = clause.body["fuzziness"] else { return nil }
+    let location = clause.body.location(of: "fuzziness")
+    guard kind == .terms else { throw .queryParsing("[\(clause.name)] query does not support [fuzziness]", at: location) }
+    guard var fuzziness = Fuzziness(value) else { throw .queryParsing("Invalid fuzziness value: \(value.text())", at: location) }
+    fuzziness.prefixLength = clause.body["prefix_length"]?.int.flatMap { Int(exactly: $0) }.map { max(0, $0) } ?? 0
+    fuzziness.allowsTranspositions = try clause.flag("fuzzy_transpositions") ?? true
+    return fuzziness
   }
 
   private func multiMatch(_ clause: Clause) throws(APIError) -> SearchQuery {
@@ -245,6 +253,8 @@ struct SearchQueryParser {
     try clause.checkNames([
       "query", "default_field", "fields", "default_operator", "analyzer", "lenient", "boost", "_name", "analyze_wildcard",
       "allow_leading_wildcard", "time_zone", "type", "tie_breaker", "auto_generate_synonyms_phrase_query", "quote_analyzer",
+      "fuzziness", "fuzzy_prefix_length", "fuzzy_max_expansions", "fuzzy_transpositions", "minimum_should_match", "max_determinized_states",
+      "enable_position_increments", "phrase_slop", "quote_field_suffix", "rewrite",
     ])
     guard let text = body["query"]?.string else {
       throw .queryParsing("[query_string] must be provided with a [query]", at: clause.location)
@@ -261,6 +271,13 @@ struct SearchQueryParser {
     options.analyzer = body["analyzer"]?.string
     options.isLenient = try clause.flag("lenient") ?? false
     options.timeZone = body["time_zone"]?.string
+    if let value = body["fuzziness"] {
+      guard let fuzziness = Fuzziness(value) else {
+        throw .queryParsing("Invalid fuzziness value: \(value.text())", at: body.location(of: "fuzziness"))
+      }
+      options.fuzziness = fuzziness
+    }
+    options.fuzziness.prefixLength = body["fuzzy_prefix_length"]?.int.flatMap { Int(exactly: $0) }.map { max(0, $0) } ?? 0
     let query = try QueryStringParser.parse(text, options)
     let boost = try clause.boost()
     return boost == 1 ? query : .bool(SearchQuery.Bool(must: [query], boost: boost))

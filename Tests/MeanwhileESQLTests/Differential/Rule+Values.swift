@@ -48,8 +48,14 @@ extension Rule {
     }
     + [
       .of("MV_SUM($0)", [.of(.integer)], .integer) { cells in
-        let sum = cells[0].elements.reduce(0) { $0 + $1.wholeNumber }
-        return cells[0] == .null || Int32(exactly: sum) == nil ? .null : .whole(sum)
+        // In the order of the values: what leaves the type's range on the way has failed, wherever the rest would lead.
+        var sum: Int32 = 0
+        for value in cells[0].elements {
+          let (next, overflow) = sum.addingReportingOverflow(Int32(truncatingIfNeeded: value.wholeNumber))
+          if overflow { return .null }
+          sum = next
+        }
+        return cells[0] == .null ? .null : .whole(Int64(sum))
       },
       .of("MV_AVG($0)", [.of(.integer)], .double) { cells in
         let values = cells[0].elements

@@ -87,6 +87,15 @@ extension Analyser {
   private mutating func call(_ call: CallSyntax, at range: SourceRange) -> Expression? {
     let name = call.name.text.lowercased()
     if let function = SearchFunction(rawValue: name) { return search(function, call, at: range) }
+    if name == "score" { return score(call, at: range) }
+    if name == Self.categorize {
+      problem("CATEGORIZE grouping function [\(source.text(of: range))] can only be used in the BY of a STATS", at: range)
+      return nil
+    }
+    if let answer = FunctionNames.refusal(of: name) {
+      problem(answer, at: range)
+      return nil
+    }
     let isScalar = environment.functions.scalar(name) != nil
     if environment.functions.aggregate(name) != nil, aggregation != nil || !isScalar { return aggregate(call, at: range) }
     guard isScalar, !FunctionNames.isReserved(name) else {
@@ -97,6 +106,7 @@ extension Analyser {
       return nil
     }
     var arguments = call.arguments
+    if !call.options.isEmpty { return apply(name, arguments, options: call.options, at: range) }
     if arguments.count == 1, arguments[0].kind == .star {
       problem("[*] is an argument of COUNT only", at: arguments[0].range)
       arguments = []

@@ -16,6 +16,17 @@ extension Analyser {
 
   /// A call of a function that searches; nil where it is wrong, which has been noted.
   mutating func search(_ function: SearchFunction, _ call: CallSyntax, at range: SourceRange) -> Expression? {
+    searchQuery(function, call, at: range).flatMap { condition($0.query, over: $0.computed, at: range) }
+  }
+
+  /// What a call asks for.
+  struct SearchCall {
+    var query: SearchQuery
+    /// A column that the query names by a path; nil for a query over all fields.
+    var computed: (Attribute, String)?
+  }
+
+  private mutating func searchQuery(_ function: SearchFunction, _ call: CallSyntax, at range: SourceRange) -> SearchCall? {
     let name = function.rawValue.uppercased()
     guard call.arguments.count == function.argumentCount else {
       problem(
@@ -28,8 +39,8 @@ extension Analyser {
     }
     do {
       switch function {
-      case .qstr: return condition(try queryString(text.string ?? text.text(), call.options), at: range)
-      case .kql: return condition(try KQLParser.parse(text.string ?? text.text()), at: range)
+      case .qstr: return SearchCall(query: try queryString(text.string ?? text.text(), call.options))
+      case .kql: return SearchCall(query: try kibanaQuery(text.string ?? text.text(), call.options))
       case .match, .matchPhrase, .term:
         guard let field = searched(call.arguments[0], name) else { return nil }
         let query: SearchQuery
@@ -38,7 +49,7 @@ extension Analyser {
         } else {
           query = .match(try match(function == .match ? .terms : .phrase, field.path, text, call.options))
         }
-        return condition(query, over: field.attribute.map { ($0, field.path) }, at: range)
+        return SearchCall(query: query, computed: field.attribute.map { ($0, field.path) })
       }
     } catch {
       problem(error.cause?.error.reason ?? error.reason, at: range)
@@ -50,9 +61,13 @@ extension Analyser {
   mutating func searchOperator(
     _ field: NameSyntax, cast: NameSyntax?, _ query: ExpressionSyntax, at range: SourceRange
   ) -> Expression? {
+    let call = CallSyntax(name: NameSyntax(text: ":", range: range), arguments: [operand(field, cast: cast), query])
+    return search(.match, call, at: range)
+  }
+
+  private func operand(_ field: NameSyntax, cast: NameSyntax?) -> ExpressionSyntax {
     let column = ExpressionSyntax(.column(field), field.range, depth: 1)
-    let operand = cast.map { ExpressionSyntax(.cast(column, type: $0), field.range.through($0.range), depth: 2) } ?? column
-    return search(.match, CallSyntax(name: NameSyntax(text: ":", range: range), arguments: [operand, query]), at: range)
+    return cast.map { ExpressionSyntax(.cast(column, type: $0), field.range.through($0.range), depth: 2) } ?? column
   }
 
   // MARK: - Arguments
@@ -110,6 +125,68 @@ extension Analyser {
     var body: JSONObject = ["query": .string(text)]
     for option in options { body[option.name] = try option.json(of: "qstr") }
     return try SearchQuery(parsing: ["query_string": .object(body)])
+  }
+
+  private func kibanaQuery(_ text: String, _ options: [OptionSyntax]) throws(APIError) -> SearchQuery {
+    var query = try KQLParser.parse(text)
+    for option in options {
+      switch (option.name, try option.json(of: "kql")) {
+      case ("boost", .double(let boost)): query = .bool(SearchQuery.Bool(must: [query], boost: boost))
+      case ("boost", .integer(let boost)): query = .bool(SearchQuery.Bool(must: [query], boost: Double(boost)))
+      // Names and values are compared as Kibana does by default, in the zone of the query.
+      case ("case_insensitive", .bool), ("default_field", .string), ("time_zone", .string): break
+      default: throw .illegalArgument("Invalid option [\(option.name)] in [kql]")
+      }
+    }
+    return query
+  }
+
+  // MARK: - Scores
+
+  /// `SCORE(MATCH(…) OR …)`: the relevance of a row to a full-text condition; 0 where it does not match.
+  mutating func score(_ call: CallSyntax, at range: SourceRange) -> Expression? {
+    guard call.arguments.count == 1 else {
+      problem("error building [\(call.name)]: expects exactly one argument", at: range)
+      return nil
+    }
+    var computed: [(Attribute, String)] = []
+    guard let query = scoredQuery(call.arguments[0], &computed, of: range) else { return nil }
+    var compiler = searchCompiler(computed.first)
+    do {
+      // As an optional clause, so that rows which do not match score nothing.
+      let score = try compiler.score(.bool(SearchQuery.Bool(should: [query]))) {}
+      addScanColumns(compiler.fields.columns)
+      return score
+    } catch {
+      problem((error as? APIError)?.reason ?? "\(error)", at: range)
+      return nil
+    }
+  }
+
+  private mutating func scoredQuery(_ syntax: ExpressionSyntax, _ computed: inout [(Attribute, String)], of range: SourceRange)
+    -> SearchQuery?
+  {
+    switch syntax.kind {
+    case .and(let left, let right), .or(let left, let right):
+      guard let first = scoredQuery(left, &computed, of: range), let second = scoredQuery(right, &computed, of: range) else { return nil }
+      if case .and = syntax.kind { return .bool(SearchQuery.Bool(must: [first, second])) }
+      return .bool(SearchQuery.Bool(should: [first, second]))
+    case .call(let call):
+      guard let function = SearchFunction(rawValue: call.name.text.lowercased()) else { break }
+      guard let found = searchQuery(function, call, at: syntax.range) else { return nil }
+      if let column = found.computed { computed.append(column) }
+      return found.query
+    case .match(let name, let cast, let query):
+      let field = operand(name, cast: cast)
+      let call = CallSyntax(name: NameSyntax(text: ":", range: syntax.range), arguments: [field, query])
+      guard let found = searchQuery(.match, call, at: syntax.range) else { return nil }
+      if let column = found.computed { computed.append(column) }
+      return found.query
+    default: break
+    }
+    problem(
+      "[SCORE] function requires a full text function as argument, found [\(source.text(of: syntax.range))]", at: range)
+    return nil
   }
 
   // MARK: - Conditions
@@ -177,7 +254,7 @@ extension OptionSyntax {
 
 extension Plan {
   /// The plan with its scan changed, as long as what lies above it only adds, drops or orders rows.
-  fileprivate func mapScan(_ change: (inout Plan.Scan) -> Void) -> Plan {
+  func mapScan(_ change: (inout Plan.Scan) -> Void) -> Plan {
     if case .scan(var scan) = self {
       change(&scan)
       return .scan(scan)

@@ -93,7 +93,11 @@ struct Analyser {
     case .found(let attribute): return attribute
     case .unresolved: return nil
     case .unknown:
-      if environment.nullifiesUnmappedFields { return addUnmapped(name.text) }
+      switch environment.unmappedFields {
+      case .fail: break
+      case .nullify: return addUnmapped(name.text)
+      case .load: if let loaded = loadUnmapped(name.text) { return loaded }
+      }
       problem("Unknown column [\(name.text)]" + suggestion(for: name.text), at: name.range)
       return nil
     }
@@ -107,6 +111,19 @@ struct Analyser {
   private mutating func addUnmapped(_ name: String) -> Attribute {
     let attribute = Attribute(name: name, type: .null)
     plan = .eval(plan, [Plan.Assignment(attribute, .literal(.null, .null))])
+    byName[name] = attribute
+    return attribute
+  }
+
+  /// A column that no mapping has, read from the documents themselves; nil where there are none to read.
+  private mutating func loadUnmapped(_ name: String) -> Attribute? {
+    let document = Attribute(name: MetadataField.source, type: .source)
+    let read = plan.mapScan { $0.columns.append(Plan.Scan.Column(document, .metadata(MetadataField.source))) }
+    guard read.output.contains(document),
+      let value = try? environment.functions.call(OperatorName.sourceField, [.column(document), .literal(.string(name), .keyword)])
+    else { return nil }
+    let attribute = Attribute(name: name, type: .keyword)
+    plan = .eval(read, [Plan.Assignment(attribute, value)])
     byName[name] = attribute
     return attribute
   }

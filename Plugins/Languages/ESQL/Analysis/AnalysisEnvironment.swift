@@ -17,8 +17,18 @@ struct AnalysisEnvironment: Sendable {
   var filter: SearchQuery?
   /// What `SHOW INFO` answers.
   var server = ServerInformation()
-  /// `SET unmapped_fields = "nullify"`: an unknown column is null.
-  var nullifiesUnmappedFields = false
+  /// `SET unmapped_fields = …`.
+  var unmappedFields = UnmappedFields.fail
+}
+
+/// What a column is that no mapping has.
+enum UnmappedFields: String, Sendable {
+  /// An error.
+  case fail
+  /// Null in every row.
+  case nullify
+  /// What the documents have under its name, as keywords.
+  case load
 }
 
 /// How many rows a query answers at most.

@@ -70,19 +70,28 @@ extension StatsCommand {
     var computed: [Plan.Assignment] = []
     var assignments: [Plan.Assignment] = []
     var spellings: [String: Attribute] = [:]
+    func add(_ key: Attribute, for group: FieldSyntax) {
+      let result = Attribute(name: group.name, type: key.type)
+      assignments.removeAll { $0.attribute.name == group.name }
+      assignments.append(Plan.Assignment(result, .column(key)))
+      spellings[group.expression.description] = result
+    }
     for group in groups {
-      guard let expression = analyser.expression(group.expression) else { continue }
       let key: Attribute
+      if case .call(let call) = group.expression.kind, call.name.text.lowercased() == Analyser.categorize {
+        guard let category = analyser.category(call, named: group.name, over: &computed, at: group.expression.range) else { continue }
+        key = category
+        add(key, for: group)
+        continue
+      }
+      guard let expression = analyser.expression(group.expression) else { continue }
       if case .column(let column) = expression {
         key = column
       } else {
         key = Attribute(name: group.name, type: expression.type)
         computed.append(Plan.Assignment(key, expression))
       }
-      let result = Attribute(name: group.name, type: expression.type)
-      assignments.removeAll { $0.attribute.name == group.name }
-      assignments.append(Plan.Assignment(result, .column(key)))
-      spellings[group.expression.description] = result
+      add(key, for: group)
     }
     if !computed.isEmpty { analyser.plan = .eval(analyser.plan, computed) }
     for assignment in assignments {

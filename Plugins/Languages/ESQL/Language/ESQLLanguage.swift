@@ -53,9 +53,11 @@ public struct ESQLLanguage: QueryLanguage {
   }
 
   private static func output(of query: ESQLQuery, _ result: ExecutionResult) -> ESQLOutput {
-    ESQLOutput(
+    var output = ESQLOutput(
       table: result.table, isPartial: result.isPartial, documentsFound: result.documentsFound, valuesLoaded: result.valuesLoaded,
       warnings: query.warnings.texts, presentation: query.presentation)
+    if query.presentation.includesProfile { output.profile = result.profile.json(query.plan) }
+    return output
   }
 
   public func describe(_ query: ESQLQuery, _ request: EndpointRequest) -> String { query.text }
@@ -92,7 +94,14 @@ extension AnalysisEnvironment {
           ])
         }
         settings.timeZone = zone
-      case ("unmapped_fields", .string(let mode)): nullifiesUnmappedFields = mode.lowercased() == "nullify"
+      case ("unmapped_fields", .string(let mode)):
+        guard let mode = UnmappedFields(rawValue: mode.lowercased()) else {
+          throw .verification([
+            "line \(directive.range.line):\(directive.range.column): Error validating setting [unmapped_fields]: "
+              + "Invalid unmapped_fields resolution [\(mode)], must be one of [FAIL, NULLIFY, LOAD]"
+          ])
+        }
+        unmappedFields = mode
       default: break
       }
     }

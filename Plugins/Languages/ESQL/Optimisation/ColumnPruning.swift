@@ -56,6 +56,9 @@ enum ColumnPruning {
       aggregation.aggregates.removeAll { !needed.contains($0.attribute) }
       let pruned = prune(input, needing: needed.subtracting(added).union(aggregation.reads))
       return aggregation.aggregates.isEmpty ? pruned : .inlineAggregate(pruned, aggregation)
+    case .window(let input, let window):
+      guard !needed.isDisjoint(with: window.outputs) else { return prune(input, needing: needed) }
+      return .window(prune(input, needing: needed.subtracting(window.outputs).union(window.inputs)), window)
     case .union(let inputs, let attributes):
       let places = attributes.indices.filter { needed.contains(attributes[$0]) }
       let kept = inputs.map { input in

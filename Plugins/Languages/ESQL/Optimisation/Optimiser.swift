@@ -34,6 +34,7 @@ extension Plan {
     case .extract(let input, let extraction): .extract(rewrite(input), extraction)
     case .join(let input, let join): .join(rewrite(input), join)
     case .inlineAggregate(let input, let aggregation): .inlineAggregate(rewrite(input), aggregation)
+    case .window(let input, let window): .window(rewrite(input), window)
     case .union(let inputs, let attributes): .union(inputs.map(rewrite), attributes)
     }
   }

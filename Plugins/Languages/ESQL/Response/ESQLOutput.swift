@@ -14,6 +14,8 @@ public struct ESQLOutput: QueryOutput {
   public var warnings: [String]
   /// What the submit fixed for every later answer.
   public var presentation: Presentation
+  /// The member `profile` of the response, where it is asked for.
+  var profile: JSONValue?
 
   public struct Presentation: Sendable, Hashable {
     /// One array a column instead of one a row.
@@ -83,7 +85,7 @@ extension ESQLOutput {
       "values": .integer(Int64(valuesLoaded)),
       "warnings": .array(warnings.map { .string($0) }), "columnar": .bool(presentation.isColumnar),
       "profile": .bool(presentation.includesProfile), "clusters": .bool(presentation.includesClusters),
-      "time_zone": .string(presentation.timeZone), "agent": .string(presentation.warningAgent),
+      "time_zone": .string(presentation.timeZone), "agent": .string(presentation.warningAgent), "profiled": profile ?? .null,
     ]
   }
 
@@ -100,5 +102,6 @@ extension ESQLOutput {
     presentation.includesClusters = clusters
     presentation.timeZone = timeZone
     presentation.warningAgent = agent
+    if let profiled = beside["profiled"], !profiled.isNull { self.profile = profiled }
   }
 }

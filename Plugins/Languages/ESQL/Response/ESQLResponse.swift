@@ -35,7 +35,7 @@ struct ESQLResponse {
     if output.presentation.timeZone != "UTC" { options.zone = TimeZoneRules(id: output.presentation.timeZone) }
     var tail = JSONObject()
     if output.presentation.includesClusters { tail.append("_clusters", clusters) }
-    if output.presentation.includesProfile { tail.append("profile", ["drivers": [], "plans": []]) }
+    if output.presentation.includesProfile { tail.append("profile", output.profile ?? ["drivers": [], "plans": []]) }
     let window = try ResultWindow(of: request)
     let rowsTotal = window == nil ? nil : output.table.rowCount
     let head = head(

@@ -33,15 +33,17 @@ enum Commands {
 
   /// What may follow a pipe.
   static let processing: [any Command.Type] = [
-    DedupCommand.self, DissectCommand.self, DistinctCommand.self, DropCommand.self, EnrichCommand.self, EvalCommand.self,
-    FillNullCommand.self, ForkCommand.self, GrokCommand.self, InlineStatsCommand.self, InlineStatsWordCommand.self, KeepCommand.self,
+    ChangePointCommand.self, DedupCommand.self, DissectCommand.self, DistinctCommand.self, DropCommand.self, EnrichCommand.self,
+    EvalCommand.self,
+    FillNullCommand.self, ForkCommand.self, FuseCommand.self, GrokCommand.self, InlineStatsCommand.self, InlineStatsWordCommand.self,
+    KeepCommand.self,
     LimitCommand.self, LookupCommand.self, ExpandCommand.self, RenameCommand.self, SampleCommand.self, SortCommand.self,
     StatsCommand.self, URIPartsCommand.self, WhereCommand.self,
   ]
 
   /// Words that begin a command of the language which is not here yet: refused by name.
   static let notSupportedYet: Set<String> = [
-    "change_point", "completion", "explain", "fuse", "insist", "metrics_info", "mmr", "promql", "registered_domain", "rerank", "score",
+    "completion", "explain", "insist", "metrics_info", "mmr", "promql", "registered_domain", "rerank", "score",
     "ts", "ts_info", "user_agent",
   ]
 

@@ -59,9 +59,7 @@ extension Conversion {
       guard let whole = UInt64(exactly: value.rounded(.towardZero)) else { throw outOfRange(JSONText.javaSpelling(of: value)) }
       out.longs.append(UnsignedLong.encode(whole))
     default:
-      // Java's Math.round: halves go up.
-      guard let whole = Int64(exactly: (value + 0.5).rounded(.down)) else { throw outOfRange(JSONText.javaSpelling(of: value)) }
-      guard self != .integer || Int64(Int32(truncatingIfNeeded: whole)) == whole else { throw outOfRange(JSONText.javaSpelling(of: value)) }
+      guard let whole = self.whole(value) else { throw outOfRange(JSONText.javaSpelling(of: value)) }
       try append(whole, .long, out)
     }
   }
@@ -112,19 +110,26 @@ extension Conversion {
 
   // MARK: - Parts
 
-  /// A text that is no whole number may still be a decimal one, which is rounded.
+  /// A text that is no whole number may still be a decimal one, which is rounded. One that is out of range cannot be parsed either, as
+  /// Elasticsearch has it.
   private func appendWholeNumber(_ value: UnsafeBufferPointer<UInt8>, _ out: ColumnBuilder) throws(EvaluationFailure) {
     if let number = NumberText.parseInt64(value) {
-      guard self == .long || Int64(Int32(truncatingIfNeeded: number)) == number else { throw outOfRange(Self.text(value)) }
+      guard self == .long || Int64(Int32(truncatingIfNeeded: number)) == number else { throw cannotParse(value) }
       out.longs.append(number)
       return
     }
     guard let number = NumberText.parseDouble(value), number.isFinite else { throw cannotParse(value) }
-    guard let whole = Int64(exactly: (number + 0.5).rounded(.down)), self == .long || Int64(Int32(truncatingIfNeeded: whole)) == whole
-    else {
-      throw outOfRange(Self.text(value))
-    }
+    guard let whole = self.whole(number) else { throw cannotParse(value) }
     out.longs.append(whole)
+  }
+
+  /// The nearest whole number, halves going up (Java's `Math.round`); nil for what is out of range before it is rounded.
+  private func whole(_ value: Double) -> Int64? {
+    if self == .integer, value < Double(Int32.min) || value > Double(Int32.max) { return nil }
+    let down = value.rounded(.down)
+    let nearest = value - down >= 0.5 ? down + 1 : down
+    // The greatest double that a long's range is said to include is one more than the greatest long.
+    return nearest == 0x1p63 ? .max : Int64(exactly: nearest)
   }
 
   private func appendText(_ stored: Int64, _ source: DataType, _ out: ColumnBuilder) {

@@ -27,7 +27,7 @@ extension ScalarFunction {
       examples: [.init("ROW x = DATE_DIFF(\"days\", TO_DATETIME(\"2023-05-17\"), TO_DATETIME(\"2023-05-20\"))", "3")]), count: 3...3,
     [.string, .date], result: { _ in .integer }
   ) { arguments, _ throws(FunctionError) in
-    try arguments.expectConstant(0)
+    guard arguments[0].constant != nil else { return differenceByRow }
     guard case .bytes(let name)? = arguments[0].constant, let unit = DateUnit(String(decoding: name, as: UTF8.self).lowercased()) else {
       throw FunctionError("[", quotingCall: "] has no unit [\(arguments[0].text)]")
     }
@@ -40,6 +40,28 @@ extension ScalarFunction {
         let count = unit.count(from: start, to: end).map(String.init) ?? "date_diff"
         return "org.elasticsearch.xpack.esql.core.InvalidArgumentException: [\(count)] out of [integer] range"
       }
+    }
+  }
+}
+
+extension ScalarFunction {
+  /// The difference in units that rows name.
+  @Sendable
+  private static func differenceByRow(_ columns: [Column], _ frame: EvaluationFrame) -> Column {
+    guard let units = frame.bytes(columns[0]), let starts = frame.nanosOrMillis(columns[1]), let ends = frame.nanosOrMillis(columns[2])
+    else { return .nulls(.integer, rowCount: frame.rowCount) }
+    let nulls = EvaluationFrame.union(EvaluationFrame.union(units.nulls, starts.nulls), ends.nulls)
+    return frame.makeFixed(RowSet(nulls: nulls, isConstant: false, of: frame), type: .integer) { row throws(EvaluationFailure) -> Int64? in
+      let name = String(decoding: units[row], as: UTF8.self)
+      guard let unit = DateUnit(name.lowercased()) else {
+        throw EvaluationFailure(
+          illegalArgument: "A value of [YEAR, QUARTER, MONTH, DAYOFYEAR, DAY, WEEK, WEEKDAY, HOUR, MINUTE, SECOND, MILLISECOND, "
+            + "MICROSECOND, NANOSECOND] or their aliases is required; received [\(name)]")
+      }
+      guard let count = unit.count(from: starts[row], to: ends[row]), Int32(exactly: count) != nil else {
+        throw EvaluationFailure("org.elasticsearch.xpack.esql.core.InvalidArgumentException: [date_diff] out of [integer] range")
+      }
+      return count
     }
   }
 }

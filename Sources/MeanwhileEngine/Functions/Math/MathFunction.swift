@@ -21,10 +21,19 @@ struct MathFunction: Sendable {
     .init(name: "acos", summary: "The arc cosine, in radians.", example: .init("ROW x = ACOS(1.0)", "0.0"), objection: outside("Acos")) {
       acos($0)
     },
+    .init(
+      name: "acosh", summary: "The inverse hyperbolic cosine.", example: .init("ROW x = ACOSH(1.0)", "0.0"),
+      objection: { $0 < 1 ? "java.lang.ArithmeticException: Acosh input out of range" : nil }
+    ) { acosh($0) },
     .init(name: "asin", summary: "The arc sine, in radians.", example: .init("ROW x = ASIN(0.0)", "0.0"), objection: outside("Asin")) {
       asin($0)
     },
+    .init(name: "asinh", summary: "The inverse hyperbolic sine.", example: .init("ROW x = ASINH(0.0)", "0.0")) { asinh($0) },
     .init(name: "atan", summary: "The arc tangent, in radians.", example: .init("ROW x = ATAN(0.0)", "0.0")) { atan($0) },
+    .init(
+      name: "atanh", summary: "The inverse hyperbolic tangent.", example: .init("ROW x = ATANH(0.0)", "0.0"),
+      objection: { $0.magnitude >= 1 ? "java.lang.ArithmeticException: Atanh input out of range" : nil }
+    ) { atanh($0) },
     .init(name: "cbrt", summary: "The cube root.", example: .init("ROW x = CBRT(1000.0)", "10.0")) { cbrt($0) },
     .init(name: "cos", summary: "The cosine of an angle in radians.", example: .init("ROW x = COS(0.0)", "1.0")) { cos($0) },
     .init(name: "cosh", summary: "The hyperbolic cosine.", example: .init("ROW x = COSH(0.0)", "1.0")) { cosh($0) },

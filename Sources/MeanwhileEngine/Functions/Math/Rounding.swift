@@ -88,9 +88,15 @@ extension ScalarFunction {
         if type == .double {
           return frame.zip(frame.doubles(number), places, type: type) { Rounding.round($0, places: $1) }
         }
-        return frame.zip(frame.cells(number, of: Int64.self), places, type: type) { value, places in
-          type == .unsignedLong
-            ? UnsignedLong.encode(Rounding.round(UnsignedLong.decode(value), places: places)) : Rounding.round(value, places: places)
+        guard type == .unsignedLong else {
+          return frame.zip(frame.cells(number, of: Int64.self), places, type: type) { Rounding.round($0, places: $1) }
+        }
+        return frame.zipChecked(frame.cells(number, of: Int64.self), places, type: type) {
+          (value: Int64, places: Int64) -> (Int64, UInt8) in
+          guard let rounded = Rounding.round(UnsignedLong.decode(value), places: places) else { return (value, 1) }
+          return (UnsignedLong.encode(rounded), 0)
+        } describe: { _, _, _ in
+          Failure.unsignedLongOverflow
         }
       })
   }
@@ -200,12 +206,13 @@ enum Rounding {
     return overflow ? base : rounded
   }
 
-  static func round(_ value: UInt64, places: Int64) -> UInt64 {
-    guard let scale = scale(places).map(UInt64.init) else { return places >= 0 ? value : 0 }
+  static func round(_ value: UInt64, places: Int64) -> UInt64? {
+    // The greatest power of ten that an unsigned long holds is beyond a long's.
+    guard let scale = places == -19 ? 10_000_000_000_000_000_000 : scale(places).map(UInt64.init) else { return places >= 0 ? value : 0 }
     let rest = value % scale
     guard rest >= scale / 2 else { return value - rest }
     let (rounded, overflow) = (value - rest).addingReportingOverflow(scale)
-    return overflow ? value - rest : rounded
+    return overflow ? nil : rounded
   }
 
   /// The power of ten below which digits go; nil where none or all do.

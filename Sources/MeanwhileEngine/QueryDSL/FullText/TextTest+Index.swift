@@ -5,12 +5,34 @@ extension TextTest {
   func rows(of index: InvertedIndex, rowCount: Int) throws -> Vector<UInt8> {
     switch wanted {
     case .terms(let terms, let required): try Self.rows(of: index, rowCount: rowCount, terms, required: required)
+    case .similar(let terms, let required): try Self.rows(of: index, rowCount: rowCount, similar: terms, required: required)
     case .phrase(let terms, let order): try PhraseSearch(terms, order: order, in: index)?.rows(rowCount) ?? .none(rowCount)
     case .any(let test):
       try Vector<UInt8>(count: rowCount) { target in
         target.initialize(repeating: 0, count: rowCount)
         for term in test.terms(of: index) { try index.mark(term, in: target) }
       }
+    }
+  }
+
+  /// A row counts a term once, however many of the index's terms are like it.
+  private static func rows(of index: InvertedIndex, rowCount: Int, similar terms: [SimilarTerm], required: Int) throws -> Vector<UInt8> {
+    let counts = try Vector<UInt16>(count: rowCount) { target in
+      target.initialize(repeating: 0, count: rowCount)
+      var last = [Int](repeating: -1, count: rowCount)
+      for (number, term) in terms.enumerated() {
+        for place in 0..<index.terms.count where term.matches(index.terms[place]) {
+          let postings = try index.postings(ofTerm: place)
+          for found in 0..<postings.count where last[Int(postings.rows[found])] != number {
+            let row = Int(postings.rows[found])
+            last[row] = number
+            if target[row] < .max { target[row] += 1 }
+          }
+        }
+      }
+    }
+    return Vector(count: rowCount) { target in
+      for row in 0..<rowCount { (target + row).initialize(to: Int(counts[row]) >= required ? 1 : 0) }
     }
   }
 

@@ -7,6 +7,8 @@ struct TextTest: Sendable {
     case terms(BytesVector, required: Int)
     /// Terms one after another: for each place of the phrase, its term's index among the different ones.
     case phrase(BytesVector, order: [Int])
+    /// At least so many of some different terms, or what is like them.
+    case similar([SimilarTerm], required: Int)
     /// Any term that passes.
     case any(ValueTest.BytesTest)
   }
@@ -22,6 +24,10 @@ struct TextTest: Sendable {
     let terms = Self.sorted(phrase)
     let order = phrase.map { term in term.withUnsafeBufferPointer { terms.index(sorted: $0) ?? 0 } }
     wanted = .phrase(terms, order: order)
+  }
+
+  init(similar terms: [SimilarTerm], required: Int) {
+    wanted = .similar(terms, required: required)
   }
 
   init(any test: ValueTest.BytesTest) {
@@ -47,7 +53,13 @@ struct TextMatcher {
   init(_ test: TextTest, analyzer: Analyzer) {
     self.test = test
     self.analyzer = analyzer
-    isFound = if case .terms(let terms, _) = test.wanted { [Bool](repeating: false, count: terms.count) } else { [] }
+    let termCount =
+      switch test.wanted {
+      case .terms(let terms, _): terms.count
+      case .similar(let terms, _): terms.count
+      case .phrase, .any: 0
+      }
+    isFound = [Bool](repeating: false, count: termCount)
   }
 
   /// Whether the texts of a row, all together, pass.
@@ -67,6 +79,12 @@ struct TextMatcher {
           guard let index = terms.index(sorted: tokens.term), !isFound[index] else { continue }
           isFound[index] = true
           found += 1
+          if found >= required { return true }
+        case .similar(let terms, let required):
+          for index in terms.indices where !isFound[index] && terms[index].matches(tokens.term) {
+            isFound[index] = true
+            found += 1
+          }
           if found >= required { return true }
         case .phrase(let terms, let order): if continuePhrase(terms, order, tokens.term, token) { return true }
         }

@@ -28,6 +28,8 @@ extension Plan {
     case .join(let input, let join):
       "\(input.printed)\njoin " + join.keys.map { "\($0.left.printed) == \($0.right.printed)" }.joined(separator: ", ")
         + " adding " + join.columns.map(\.name).joined(separator: ", ")
+    case .window(let input, let window):
+      "\(input.printed)\nwindow \(window.name) adding " + window.outputs.map(\.name).joined(separator: ", ")
     case .inlineAggregate(let input, let aggregation):
       "\(input.printed)\naggregate inline " + aggregation.aggregates.map(\.attribute.name).joined(separator: ", ")
     case .union(let inputs, let attributes):
