@@ -6,6 +6,10 @@ extension DocumentEndpoints {
     .cluster(.manageIndexTemplates, "indices:admin/index_template/" + action)
   }
 
+  private static func managingComponents(_ action: String) -> RoutePrivilege {
+    .cluster(.manageIndexTemplates, "cluster:admin/component_template/" + action)
+  }
+
   var templateRoutes: [Route] {
     let path = "/_index_template/{name}"
     let view = ["local", "master_timeout", "flat_settings", "include_defaults"]
@@ -36,17 +40,18 @@ extension DocumentEndpoints {
     func put(_ method: EndpointRequest.Method) -> Route {
       Route(
         method, path, summary: "Creates or replaces a component template.", parameters: ["create", "master_timeout", "cause"],
-        body: .required, privilege: "indices:templates", handler: putComponent)
+        body: .required, privilege: Self.managingComponents("put"), handler: putComponent)
     }
     func get(_ method: EndpointRequest.Method, _ path: String) -> Route {
       Route(
-        method, path, summary: "Shows component templates.", parameters: view, privilege: "indices:templates", handler: getComponents)
+        method, path, summary: "Shows component templates.", parameters: view, privilege: Self.managingComponents("get"),
+        handler: getComponents)
     }
     return [
       put(.put), put(.post), get(.get, "/_component_template"), get(.get, path), get(.head, path),
       Route(
-        .delete, path, summary: "Deletes component templates.", parameters: ["timeout", "master_timeout"], privilege: "indices:templates",
-        handler: deleteComponents),
+        .delete, path, summary: "Deletes component templates.", parameters: ["timeout", "master_timeout"],
+        privilege: Self.managingComponents("delete"), handler: deleteComponents),
     ]
   }
 
