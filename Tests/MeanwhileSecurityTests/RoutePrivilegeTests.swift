@@ -27,7 +27,7 @@ struct RoutePrivilegeTests {
         let name = "index-\(privilege.rawValue)\(second)"
         users[name] = [name]
         let privileges: [JSONValue] = [.string(privilege.rawValue)] + (second.isEmpty ? [] : ["read"])
-        roles[name] = ["indices": [["names": ["books"], "privileges": .array(privileges)]]]
+        roles[name] = ["indices": [["names": ["books", "x"], "privileges": .array(privileges)]]]
       }
     }
     return try await SecuredServer(users: users, roles: .object(roles))
