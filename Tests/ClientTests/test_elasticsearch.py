@@ -109,6 +109,22 @@ class Client(unittest.TestCase):
         self.assertEqual(self.client.cluster.health()["status"] in ("green", "yellow"), True)
         self.assertIn("persistent", self.client.cluster.get_settings())
 
+    def test_a_runtime_field_is_kept_and_refused_by_name(self):
+        mappings = {"runtime": {"weekday": {"type": "keyword", "script": "emit('x')"}}, "properties": {"a": {"type": "integer"}}}
+        self.client.indices.create(index="runtime", mappings=mappings)
+        self.client.index(index="runtime", document={"a": 1}, refresh=True)
+        found = self.client.indices.get_mapping(index="runtime")["runtime"]["mappings"]
+        self.assertEqual(found["runtime"], mappings["runtime"])
+        self.assertEqual(self.client.search(index="runtime")["hits"]["total"]["value"], 1)
+        for question in ({"query": {"term": {"weekday": "x"}}}, {"sort": ["weekday"]}, {"aggs": {"w": {"terms": {"field": "weekday"}}}}):
+            with self.assertRaises(BadRequestError) as raised:
+                self.client.search(index="runtime", **question)
+            self.assertIn("[weekday]", str(raised.exception))
+        with self.assertRaises(BadRequestError) as raised:
+            self.client.esql.query(query="FROM runtime | KEEP weekday")
+        self.assertIn("Unknown column [weekday]", str(raised.exception))
+        self.client.indices.delete(index="runtime")
+
     def test_a_parameter_that_nobody_knows(self):
         with self.assertRaises(ApiError) as raised:
             self.client.perform_request("GET", "/books/_mapping?ignore_unavialable=true", headers={"Accept": "application/json"})

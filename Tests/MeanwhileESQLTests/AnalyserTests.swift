@@ -77,6 +77,13 @@ struct AnalyserTests {
         "scan [bytes, ok]\neval b = %(bytes, 10)\naggregate max(bytes) = max(bytes) where ok by b = b\nlimit 1\n"
           + "eval max(bytes) where ok = max(bytes)\nproject max(bytes) where ok, b"
       ),
+      (
+        "from logs-a | eval x = bytes * 2 | stats c = count(*) | limit 1", "rows\nlimit 1\neval c = count(*)\nproject c"
+      ),
+      (
+        "from logs-a | where ok | stats c = count(*) | limit 1",
+        "scan [ok] where ok\naggregate count(*) = count() by \nlimit 1\neval c = count(*)\nproject c"
+      ),
       ("row a = [1, 2] | mv_expand a | limit 1", "rows\neval a = [1, 2]\nexpand a\nlimit 1\nproject a"),
     ])
   func plans(query: String, expected: String) async throws {

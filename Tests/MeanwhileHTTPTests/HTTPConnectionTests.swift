@@ -84,6 +84,23 @@ struct HTTPConnectionTests {
     }
   }
 
+  @Test("A client that sends its request byte by byte is cut off, and one that is answered in between is not")
+  func slowHead() async throws {
+    var configuration = HTTPAdapter.Configuration(port: 0)
+    configuration.idleTimeout = .seconds(2)
+    try await withToyServer(configuration) { port, _ in
+      let slow = try await RawConnection(port: port)
+      let steady = try await RawConnection(port: port)
+      for byte in Array("GET /echo HTTP/1.1\r\nHost: x".utf8).prefix(14) {
+        try? await slow.send([byte])
+        try await steady.send("GET /nothing HTTP/1.1\r\nHost: x\r\n\r\n")
+        #expect(try await steady.response().status == 204)
+        try await Task.sleep(for: .milliseconds(300))
+      }
+      #expect(try await slow.isAtEnd())
+    }
+  }
+
   @Test("A client that takes nothing of what it is sent is cut off")
   func stalledClient() async throws {
     var configuration = HTTPAdapter.Configuration(port: 0)

@@ -25,7 +25,8 @@ struct Connection: ServerChildChannel {
       responder: { request, writer, _ in try await responder.respond(to: request, writer) },
       configuration: HTTP1Channel.Configuration(
         additionalChannelHandlers: [
-          DisconnectionHandler(watch), StalledWriteHandler(timeout: idleTimeout), ParseErrorHandler(),
+          DisconnectionHandler(watch), StalledWriteHandler(timeout: idleTimeout), SlowHeadHandler(timeout: idleTimeout),
+          ParseErrorHandler(),
         ],
         idleTimeout: idleTimeout,
         httpDecoderConfiguration: .init(

@@ -78,7 +78,9 @@ struct ResponseSender {
 
   /// Names that nearly every response has, checked and lowercased once.
   private static let frequentNames: [String: HTTPField.Name] = {
-    let names = ["Content-Type", "X-elastic-product", "X-Elasticsearch-Async-Id", "X-Elasticsearch-Async-Is-Running"]
+    let names = [
+      "Content-Type", "X-elastic-product", "X-Elasticsearch-Async-Id", "X-Elasticsearch-Async-Is-Running", "Server-Timing", "Took-nanos",
+    ]
     return Dictionary(names.compactMap { name in HTTPField.Name(name).map { (name, $0) } }) { $1 }
   }()
 

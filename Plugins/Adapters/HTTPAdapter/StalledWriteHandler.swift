@@ -10,7 +10,7 @@ final class StalledWriteHandler: ChannelOutboundHandler, RemovableChannelHandler
   /// Writes that the system has not taken whole.
   private var pending = 0
   private var lastProgress = NIODeadline.now()
-  private var isArmed = false
+  private var deadline: Scheduled<Void>?
 
   init(timeout: TimeAmount) { self.timeout = timeout }
 
@@ -23,13 +23,15 @@ final class StalledWriteHandler: ChannelOutboundHandler, RemovableChannelHandler
       self.lastProgress = .now()
     }
     context.write(data, promise: promise)
-    if !isArmed { arm(context, after: timeout) }
+    if deadline == nil { arm(context, after: timeout) }
   }
 
+  /// A connection that is closed must not be held until then.
+  func handlerRemoved(context: ChannelHandlerContext) { deadline?.cancel() }
+
   private func arm(_ context: ChannelHandlerContext, after delay: TimeAmount) {
-    isArmed = true
-    _ = context.eventLoop.assumeIsolated().scheduleTask(in: delay) {
-      self.isArmed = false
+    deadline = context.eventLoop.assumeIsolated().scheduleTask(in: delay) {
+      self.deadline = nil
       guard self.pending > 0 else { return }
       let left = self.lastProgress + self.timeout - .now()
       if left > .zero { self.arm(context, after: left) } else { context.close(promise: nil) }

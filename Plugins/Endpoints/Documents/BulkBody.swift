@@ -5,6 +5,8 @@ struct BulkBody {
   private var chunks: ChunkStream.AsyncIterator
   private var buffer: [UInt8] = []
   private var at = 0
+  /// Up to where there is no newline behind `at`: a line that comes in many chunks is gone over once.
+  private var searched = 0
   private var isAtEnd = false
 
   init(_ body: ChunkStream) {
@@ -16,11 +18,12 @@ struct BulkBody {
   /// - Throws: `illegal_argument_exception` (400) where the last line does not end; a 413 for a line longer than a body may be.
   mutating func next() async throws -> ArraySlice<UInt8>? {
     while true {
-      if let end = Self.newline(in: buffer, from: at) {
+      if let end = Self.newline(in: buffer, from: max(at, searched)) {
         defer { at = end + 1 }
         let last = end > at && buffer[end - 1] == UInt8(ascii: "\r") ? end - 1 : end
         return buffer[at..<last]
       }
+      searched = buffer.count
       guard !isAtEnd else {
         guard at == buffer.count else { throw APIError.illegalArgument("The bulk request must be terminated by a newline [\\n]") }
         return nil
@@ -35,14 +38,18 @@ struct BulkBody {
       return
     }
     guard at < buffer.count else {
-      (buffer, at) = (chunk, 0)
+      (buffer, at, searched) = (chunk, 0, 0)
       return
     }
     guard buffer.count - at + chunk.count <= EndpointRequest.bodyBytesMax else {
       throw APIError(type: "content_too_long_exception", reason: "a line of the bulk request is too long", status: 413)
     }
-    buffer = Array(buffer[at...]) + chunk
-    at = 0
+    if at > 0 {
+      buffer.removeFirst(at)
+      searched -= at
+      at = 0
+    }
+    buffer.append(contentsOf: chunk)
   }
 
   private static func newline(in bytes: [UInt8], from start: Int) -> Int? {

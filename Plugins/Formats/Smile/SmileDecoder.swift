@@ -134,8 +134,9 @@ struct SmileDecoder {
     var value: UInt64 = 0
     for _ in 0..<10 {
       let next = try byte()
-      guard value >> 57 == 0 else { break }
-      if next & 0x80 != 0 { return value << 6 | UInt64(next & 0x3F) }
+      let isLast = next & 0x80 != 0
+      guard value >> (isLast ? 58 : 57) == 0 else { break }
+      if isLast { return value << 6 | UInt64(next & 0x3F) }
       value = value << 7 | UInt64(next)
     }
     throw failure("a number is beyond what 64 bits hold")

@@ -6,11 +6,12 @@ extension Service {
     var response: EndpointResponse
     do {
       response = try await answer(request, presentation)
+      response.headers.addTiming("total", nanoseconds: environment.time.uptimeNanoseconds() - started)
     } catch {
+      // An error does not say how long it took: what is not there and what is another's must look the same.
       response =
         (error as? RoutingFailure)?.response ?? EndpointResponse(APIError(from: error), isTraced: presentation.tracesErrors)
     }
-    response.headers.addTiming("total", nanoseconds: environment.time.uptimeNanoseconds() - started)
     return finish(response, to: request, presentation)
   }
 

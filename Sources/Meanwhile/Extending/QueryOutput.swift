@@ -37,7 +37,7 @@ public struct JSONOutput: JSONRenderable, Hashable {
 
   public static func decode(_ stored: ChunkStream) async throws -> JSONOutput {
     let bytes = try await stored.collect(bytesMax: .max)
-    guard case .array(let parts)? = try? JSONValue.parse(bytes), parts.count == 2, let isPartial = parts[0].bool,
+    guard case .array(let parts)? = try? JSONValue.parse(bytes, valuesMax: .max), parts.count == 2, let isPartial = parts[0].bool,
       let object = parts[1].object
     else { throw APIError.internalFailure("a stored result cannot be read") }
     return JSONOutput(object, isPartial: isPartial)

@@ -12,19 +12,24 @@ public struct JSONSyntaxError: Error, Sendable, Hashable {
 extension JSONValue {
   /// How deep a text may nest where nobody says otherwise.
   public static let depthMax = 256
+  /// How many values a text may hold where nobody says otherwise: each takes many times the memory of the two bytes that it can be written in.
+  public static let valuesMax = 4_000_000
 
   /// Reads one JSON text (RFC 8259, strictly: no comments, no trailing commas, valid UTF-8).
   ///
   /// - Parameters:
   ///   - bytes: the whole text, UTF-8.
   ///   - depthMax: how deep arrays and objects may nest; more is an error, so that input never decides the stack's size.
+  ///   - valuesMax: how many values there may be in all; more is an error too.
   /// - Throws: `JSONSyntaxError` with the 1-based place.
-  public static func parse(_ bytes: some Collection<UInt8>, depthMax: Int = JSONValue.depthMax) throws(JSONSyntaxError) -> JSONValue {
-    var parser = JSONParser(bytes: Array(bytes), depthMax: depthMax)
+  public static func parse(
+    _ bytes: some Collection<UInt8>, depthMax: Int = JSONValue.depthMax, valuesMax: Int = JSONValue.valuesMax
+  ) throws(JSONSyntaxError) -> JSONValue {
+    var parser = JSONParser(bytes: Array(bytes), depthMax: depthMax, valuesMax: valuesMax)
     return try parser.document()
   }
 
-  /// Reads one JSON text; see ``parse(_:depthMax:)-(Collection<UInt8>,_)``.
+  /// Reads one JSON text; see ``parse(_:depthMax:valuesMax:)``.
   public static func parse(_ text: String, depthMax: Int = JSONValue.depthMax) throws(JSONSyntaxError) -> JSONValue {
     try parse(Array(text.utf8), depthMax: depthMax)
   }
@@ -37,10 +42,12 @@ struct JSONParser {
   private var at = 0
   private var line = 1
   private var lineStart = 0
+  private var valuesLeft: Int
 
-  init(bytes: [UInt8], depthMax: Int) {
+  init(bytes: [UInt8], depthMax: Int, valuesMax: Int) {
     self.bytes = bytes
     self.depthMax = depthMax
+    valuesLeft = valuesMax
   }
 
   mutating func document() throws(JSONSyntaxError) -> JSONValue {
@@ -75,6 +82,8 @@ struct JSONParser {
 
   private mutating func value(depth: Int) throws(JSONSyntaxError) -> JSONValue {
     guard depth < depthMax else { throw failure("nested deeper than [\(depthMax)] levels") }
+    guard valuesLeft > 0 else { throw failure("too many values") }
+    valuesLeft -= 1
     guard let byte = peek() else { throw failure("unexpected end of content") }
     switch byte {
     case UInt8(ascii: "{"): return try object(depth: depth)

@@ -45,7 +45,7 @@ public struct ResultFormats: Sendable {
     if let asked { return self[asked] }
     // A list is not negotiated, and `*/*` asks for nothing.
     if let accept = accept.map(MediaType.init), accept.essence != "*/*", !accept.isList {
-      guard let format = format(of: accept) else { return nil }
+      guard let format = format(of: accept), Self.areUsable(accept.parameters) else { return nil }
       options.hasHeader = accept.parameters["header"] != "absent"
       if accept.essence.contains("vnd.elasticsearch+"), format.capabilities.contains(.members) {
         options.vendorContentType = "\(accept.essence);compatible-with=\(accept.parameters["compatible-with"] ?? "9")"
@@ -54,6 +54,17 @@ public struct ResultFormats: Sendable {
     }
     guard let contentType else { return nil }
     return format(of: MediaType(contentType))
+  }
+
+  /// Whether a media type's parameters ask for nothing that cannot be.
+  private static func areUsable(_ parameters: [String: String]) -> Bool {
+    parameters.allSatisfy { name, value in
+      switch name {
+      case "header": value == "present" || value == "absent"
+      case "charset": value.lowercased() == "utf-8"
+      default: true
+      }
+    }
   }
 
   private func format(of type: MediaType) -> (any ResultFormat)? {

@@ -1,4 +1,5 @@
 import Meanwhile
+import Synchronization
 
 /// An immutable run of documents as columns, in memory or mapped from a file, with one layout for both.
 ///
@@ -12,6 +13,8 @@ public final class Segment: Sendable {
   private let loadSources: @Sendable () throws -> StoredSources?
   private let loadIdentifiers: @Sendable () throws -> IdentifierTable?
   private let loadIndex: @Sendable (String, Analyzer, () throws -> Void) throws -> InvertedIndex?
+  /// Of the columns that were asked for; nil for those that have none.
+  private let bounds = Mutex<[String: BlockBounds?]>([:])
 
   /// - Parameters:
   ///   - identifiers: gives the table by which documents are found by id; without one they are searched for.
@@ -104,6 +107,18 @@ public final class Segment: Sendable {
 
   /// The documents as they are kept.
   func sources() throws -> StoredSources? { try loadSources() }
+
+  /// The bounds of a column's blocks of rows, found when they are first asked for; nil where the column has none.
+  ///
+  /// - Throws: as ``column(_:)``.
+  public func blockBounds(_ path: String) throws -> BlockBounds? {
+    try bounds.withLock { bounds in
+      if let known = bounds[path] { return known }
+      let made = try column(path).flatMap { BlockBounds($0) }
+      bounds[path] = .some(made)
+      return made
+    }
+  }
 
   /// Bytes of all columns.
   public var byteCount: Int { fields.values.reduce(0) { $0 + $1.byteCount } }

@@ -67,6 +67,14 @@ public struct InvertedIndex: Sendable {
     do throws(CorruptData) { return try decodedPostings(ofTerm: term) } catch { throw failure(error) }
   }
 
+  /// Sets a byte to 1 for each row that has a term: less work than its postings.
+  ///
+  /// - Parameter marks: a byte a row of the segment.
+  /// - Throws: as ``postings(ofTerm:)``.
+  public func mark(_ term: Int, in marks: UnsafeMutablePointer<UInt8>) throws(APIError) {
+    do throws(CorruptData) { try markRows(ofTerm: term, in: marks) } catch { throw failure(error) }
+  }
+
   /// The positions of a term, row after row; how many are each row's, its frequency says.
   ///
   /// - Throws: as ``postings(ofTerm:)``.
@@ -93,6 +101,22 @@ public struct InvertedIndex: Sendable {
     }
     guard !reader.isOverrun else { throw CorruptData("rows of a term are cut off") }
     return Postings(rows: found.rows.finish(), frequencies: found.frequencies.finish())
+  }
+
+  private func markRows(ofTerm term: Int, in marks: UnsafeMutablePointer<UInt8>) throws(CorruptData) {
+    let bytes = try rows.slice(start(ofTerm: term, part: 1)..<start(ofTerm: term + 1, part: 1))
+    let count = documentCount(ofTerm: term)
+    let rowCount = UInt64(norms.count)
+    var reader = VariableLengthReader(bytes)
+    var row: UInt64 = 0
+    for index in 0..<count {
+      let delta = reader.next()
+      row &+= delta >> 1
+      guard row < rowCount, delta > 1 || index == 0 else { throw CorruptData("rows of a term out of order") }
+      marks[Int(truncatingIfNeeded: row)] = 1
+      if delta & 1 == 0 { _ = reader.next() }
+    }
+    guard !reader.isOverrun else { throw CorruptData("rows of a term are cut off") }
   }
 
   private func decodedPositions(ofTerm term: Int, _ postings: Postings) throws(CorruptData) -> Vector<UInt32> {

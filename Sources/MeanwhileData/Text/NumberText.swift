@@ -50,7 +50,7 @@ public enum NumberText {
 
   /// Appends a double as Java's `Double.toString` spells it: `9.1`, `40.0`, `1.0E10`, `NaN`, `-Infinity`.
   ///
-  /// Numbers of few digits, which most are, are spelled here; the others go through ``JSONText/javaSpelling(of:)``.
+  /// Numbers of few digits, which most are, are spelled here; the very large and small go through ``JSONText/javaSpelling(of:)``.
   public static func append(_ value: Double, to out: VectorBuilder<UInt8>) {
     let magnitude = value.magnitude
     guard magnitude >= 1e-3 && magnitude < 1e7 else {
@@ -73,7 +73,8 @@ public enum NumberText {
       }
       scale *= 10
     }
-    var text = JSONText.javaSpelling(of: value)
+    // Of this size, Swift spells numbers as Java does.
+    var text = value.description
     text.withUTF8 { out.append(contentsOf: $0) }
   }
 

@@ -15,8 +15,11 @@ extension AggregateFunction {
 /// Counts values: those of the argument, or rows where there is none.
 final class CountState: AggregateState {
   let counts = GroupBuffer<Int64>(0)
+  /// Counts of one batch, several a group: a count waits for the one before it, but not for one elsewhere.
+  private let lanes = GroupBuffer<UInt32>(0)
+  private static let laneCount = 4
 
-  var byteCount: Int { counts.byteCount }
+  var byteCount: Int { counts.byteCount + lanes.byteCount }
 
   func update(_ arguments: [Column], groups: UnsafeBufferPointer<UInt32>, groupCount: Int) {
     counts.grow(to: groupCount)
@@ -41,8 +44,20 @@ final class CountState: AggregateState {
       counts[0] &+= Int64(groups.count) * each
       return
     }
+    if groupCount * Self.laneCount * 4 < groups.count { return addLanes(groups, groupCount, each: each) }
     let base = counts.base
     for row in 0..<groups.count { base[Int(groups[row])] &+= each }
+  }
+
+  private func addLanes(_ groups: UnsafeBufferPointer<UInt32>, _ groupCount: Int, each: Int64) {
+    let laneCount = Self.laneCount
+    let count = groupCount * laneCount
+    lanes.grow(to: count)
+    let lanes = lanes.base
+    lanes.update(repeating: 0, count: count)
+    for row in 0..<groups.count { lanes[Int(groups[row]) &* laneCount &+ row & (laneCount &- 1)] &+= 1 }
+    let base = counts.base
+    for index in 0..<count { base[index / laneCount] &+= Int64(lanes[index]) &* each }
   }
 
   func merge(_ other: any AggregateState, groups: [UInt32], groupCount: Int) {

@@ -115,9 +115,16 @@ final class DoubleSumState: AggregateState {
 
     @inline(__always)
     mutating func add(_ other: Double) {
+      addUnchecked(other)
+      if !value.isFinite { correction = 0 }
+    }
+
+    /// The same for what is known to stay finite, or is looked at afterwards.
+    @inline(__always)
+    mutating func addUnchecked(_ other: Double) {
       let corrected = other + correction
       let sum = value + corrected
-      correction = sum.isFinite ? corrected - (sum - value) : 0
+      correction = corrected - (sum - value)
       value = sum
       count &+= 1
     }
@@ -130,6 +137,9 @@ final class DoubleSumState: AggregateState {
   }
 
   private let sums = GroupBuffer(Sum())
+  /// Sums of one batch, several a group: an addition waits for the one before it, but not for one to another sum.
+  private let lanes = GroupBuffer(Sum())
+  private static let laneCount = 4
   private let frame: EvaluationFrame
   private let isAverage: Bool
 
@@ -138,17 +148,32 @@ final class DoubleSumState: AggregateState {
     self.isAverage = isAverage
   }
 
-  var byteCount: Int { sums.byteCount }
+  var byteCount: Int { sums.byteCount + lanes.byteCount }
 
   func update(_ arguments: [Column], groups: UnsafeBufferPointer<UInt32>, groupCount: Int) {
     sums.grow(to: groupCount)
     guard let input = AggregateInput<Double>(arguments[0], groups) else { return }
-    if groupCount == 1 {
-      sums[0] = input.reduce(into: sums[0]) { $0.add($1) }
-      return
-    }
+    if groupCount * Self.laneCount * 4 < groups.count, updateLanes(input, groupCount) { return }
     let base = sums.base
     input.forEach { value, group in base[group].add(value) }
+  }
+
+  /// - Returns: false where a sum is no finite number, and nothing was added.
+  private func updateLanes(_ input: AggregateInput<Double>, _ groupCount: Int) -> Bool {
+    let laneCount = Self.laneCount
+    let count = groupCount * laneCount
+    lanes.grow(to: count)
+    let lanes = lanes.base
+    lanes.update(repeating: Sum(), count: count)
+    var lane = 0
+    input.forEach { value, group in
+      lanes[group &* laneCount &+ lane].addUnchecked(value)
+      lane = (lane &+ 1) & (laneCount &- 1)
+    }
+    for index in 0..<count where !lanes[index].value.isFinite { return false }
+    let base = sums.base
+    for index in 0..<count where lanes[index].count > 0 { base[index / laneCount].add(lanes[index]) }
+    return true
   }
 
   func merge(_ other: any AggregateState, groups: [UInt32], groupCount: Int) {

@@ -13,7 +13,7 @@ struct Pipeline: Sendable {
 
   enum Step: Sendable {
     /// Keeps the rows for which every condition is true, and of the columns those that are needed behind.
-    case filter([CompiledExpression], keep: [Int])
+    case filter([Condition], keep: [Int])
     /// Adds a column each; a later one may read an earlier one.
     case eval([CompiledExpression])
     /// These columns, in this order.
@@ -26,6 +26,14 @@ struct Pipeline: Sendable {
     case join(JoinTable)
     /// The same, before the stage that gives those rows has run.
     case joinWithStage(Int, PendingJoin)
+  }
+
+  struct Condition: Sendable {
+    var expression: CompiledExpression
+    /// The same, where it compares one column with a constant.
+    var comparison: ConstantComparison?
+    /// The channel of that column.
+    var channel = 0
   }
 
   var source: Source
@@ -84,6 +92,15 @@ struct Pipeline: Sendable {
     }
   }
 
+  func condition(_ expression: Expression) throws -> Condition {
+    var condition = Condition(expression: try compiled(expression))
+    if let comparison = ConstantComparison(expression) {
+      condition.comparison = comparison
+      condition.channel = try channel(of: comparison.attribute)
+    }
+    return condition
+  }
+
   /// Takes a batch through the steps from one on.
   ///
   /// - Parameter emit: is given what comes out: no batch, one, or several; says whether more is wanted.
@@ -118,11 +135,15 @@ struct Pipeline: Sendable {
     return page.rowCount > 0 ? try emit(page) : true
   }
 
-  private static func filter(_ page: Page, _ conditions: [CompiledExpression], _ keep: [Int], _ frame: EvaluationFrame) throws -> Page {
+  private static func filter(_ page: Page, _ conditions: [Condition], _ keep: [Int], _ frame: EvaluationFrame) throws -> Page {
     var selection = Selection.all
     for condition in conditions {
-      let found = Selection(where: try condition.evaluate(frame.over(page)))
-      selection = conditions.count == 1 ? found : selection.intersection(found)
+      if let comparison = condition.comparison.flatMap({ BoundComparison($0, page.columns[condition.channel]) }) {
+        selection = comparison.select(0..<page.rowCount, of: selection)
+      } else {
+        let found = Selection(where: try condition.expression.evaluate(frame.over(page)))
+        selection = conditions.count == 1 ? found : selection.intersection(found)
+      }
       if selection.count(of: page.rowCount) == 0 { break }
     }
     let columns = keep.map { page.columns[$0] }

@@ -7,6 +7,9 @@ final class PipelineDrive: Sendable {
   private let pipeline: Pipeline
   private let morsels: [Pipeline.Morsel]
   private let next: MorselCounter
+  /// Searches of whole segments, and who takes the next one.
+  private let lookups: [(unit: Int, lookup: TextLookup)]
+  private let nextLookup: MorselCounter
   /// What the pipeline reads where it does not read a scan.
   private let input: [Page]
   /// Whether an early finish ends it. What was read is always taken to the end.
@@ -24,6 +27,8 @@ final class PipelineDrive: Sendable {
     counts = run.counts
     morsels = readsData && !run.readsData ? [] : pipeline.morsels(of: input)
     next = MorselCounter(count: morsels.count)
+    if case .scan(let scan) = pipeline.source, !morsels.isEmpty { lookups = scan.lookups } else { lookups = [] }
+    nextLookup = MorselCounter(count: lookups.count)
   }
 
   /// Morsels that are worth working on at the same time.
@@ -52,6 +57,7 @@ final class PipelineDrive: Sendable {
   }
 
   private func work<Sink: PipelineSink>(_ worker: WorkerSlot<Sink>) async throws {
+    if !worker.withSink(\.mayEndEarly) { try answerLookups() }
     var pace = BatchPace(rowCountMax: pipeline.batchRowCountMax)
     while let number = next.take() {
       try check()
@@ -63,6 +69,16 @@ final class PipelineDrive: Sendable {
     }
   }
 
+  /// Answers what searches ask of whole segments, each answer by one worker, so that workers need not wait for one another when they come to a segment.
+  private func answerLookups() throws {
+    guard case .scan(let scan) = pipeline.source else { return }
+    while let number = nextLookup.take(), !shouldFinishEarly {
+      try check()
+      let (unit, lookup) = lookups[number]
+      _ = try lookup.answer(in: scan.units[unit].view.segment, checkpoint: scope.frame.signals.check)
+    }
+  }
+
   private func work<Sink: PipelineSink>(on morsel: Pipeline.Morsel, _ pace: inout BatchPace, _ worker: WorkerSlot<Sink>) async throws {
     var source = BatchSource(pipeline, unit: morsel.unit, input)
     defer { counts.valuesLoaded.add(source.valuesLoaded, ordering: .relaxed) }
@@ -70,8 +86,17 @@ final class PipelineDrive: Sendable {
     while start < morsel.rows.upperBound {
       try check()
       if shouldFinishEarly { return counts.wasCutShort.store(true, ordering: .relaxed) }
-      if worker.withSink(\.isSatisfied) { return }
-      let rows = start..<min(morsel.rows.upperBound, start + pace.rowCount)
+      let (isSatisfied, bound) = worker.withSink { ($0.isSatisfied, pipeline.steps.isEmpty ? $0.bound : nil) }
+      if isSatisfied { return }
+      let first = try source.firstRow(from: start, to: morsel.rows.upperBound, bound)
+      if first > start {
+        counts.rowsRead.add(first - start, ordering: .relaxed)
+        context.progress.advance(rows: first - start, bytes: source.byteCount(of: start..<first))
+        worker.withSink { $0.pass(rowCount: first - start) }
+        start = first
+        continue
+      }
+      let rows = start..<pace.end(from: start, to: morsel.rows.upperBound)
       start = rows.upperBound
       let page = try source.read(rows, scope.frame)
       if source.isScan {
@@ -128,6 +153,11 @@ private struct BatchSource {
   var isScan: Bool { reader != nil }
   var valuesLoaded: Int { reader?.valuesLoaded ?? 0 }
 
+  /// The first row from one on, and before another, that may be wanted.
+  mutating func firstRow(from row: Int, to end: Int, _ bound: RowBound?) throws -> Int {
+    try reader?.firstRow(from: row, to: end, bound) ?? row
+  }
+
   mutating func read(_ rows: Range<Int>, _ frame: EvaluationFrame) throws -> Page? {
     isScan ? try reader?.read(rows, frame) : page.slice(rows)
   }
@@ -157,6 +187,12 @@ struct BatchPace {
     self.rowCountMax = rowCountMax
     batchStart = clock.uptimeNanoseconds()
     turnStart = batchStart
+  }
+
+  /// Where a batch ends that begins at a row: full ones where the bounds of blocks of rows hold for whole batches.
+  func end(from start: Int, to limit: Int) -> Int {
+    let end = start + rowCount
+    return min(limit, rowCount < BlockBounds.rowCount ? end : end / BlockBounds.rowCount * BlockBounds.rowCount)
   }
 
   /// Reports a batch as done.

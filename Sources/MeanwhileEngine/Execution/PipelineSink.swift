@@ -10,6 +10,12 @@ protocol PipelineSink: AnyObject, SendableMetatype {
   /// Whether no morsel need be read on.
   var isFinished: Bool { get }
   func end(morsel: Int)
+  /// Rows of the morsel were passed over, since none of them can be of use.
+  func pass(rowCount: Int)
+  /// What a row must meet to be of use, where it is known.
+  var bound: RowBound? { get }
+  /// Whether it may be satisfied before all rows are read.
+  var mayEndEarly: Bool { get }
   /// Bytes held, for the memory budget.
   var byteCount: Int { get }
 }
@@ -17,8 +23,11 @@ protocol PipelineSink: AnyObject, SendableMetatype {
 extension PipelineSink {
   func begin(morsel: Int) {}
   func end(morsel: Int) {}
+  func pass(rowCount: Int) {}
   var isSatisfied: Bool { false }
   var isFinished: Bool { false }
+  var bound: RowBound? { nil }
+  var mayEndEarly: Bool { false }
 }
 
 /// One worker's sink, in the worker's hands while it works on a batch, and in a reader's between two batches.

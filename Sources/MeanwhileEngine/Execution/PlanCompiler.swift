@@ -4,6 +4,8 @@ import MeanwhileData
 /// Turns a plan into stages, in the order in which they run. Only columns that something behind reads are read or computed.
 struct PlanCompiler {
   private var stages: [Stage] = []
+  /// The columns that the rows of what is being compiled will be sorted by, with nothing between that asks for an order.
+  private var sortedBy: Set<Attribute> = []
 
   /// The stages, of which the last gives the plan's rows.
   ///
@@ -25,6 +27,8 @@ struct PlanCompiler {
   }
 
   private mutating func stage(_ plan: Plan, _ columns: [Attribute]) throws -> Stage {
+    let sortedBy = sortedBy
+    self.sortedBy = []
     switch plan {
     case .limit(let input, let count):
       var pipeline = try self.pipeline(for: input, required: Set(columns))
@@ -48,7 +52,9 @@ struct PlanCompiler {
     case .aggregate(let input, var aggregation):
       aggregation.aggregates.removeAll { !columns.contains($0.attribute) }
       let pipeline = try self.pipeline(for: input, required: aggregation.reads)
-      return try Self.stage(aggregation, of: pipeline, columns)
+      // Where groups are sorted by all their keys, no two of them are equal, and the order in which they come does not matter.
+      let isOrdered = !aggregation.groups.allSatisfy { sortedBy.contains($0.attribute) }
+      return try Self.stage(aggregation, of: pipeline, columns, isOrdered: isOrdered)
     case .union(let plans, let attributes): return try unite(plans, attributes, columns)
     case .scan, .rows, .filter, .eval, .project, .expand, .extract, .join, .inlineAggregate:
       var pipeline = try self.pipeline(for: plan, required: Set(columns))
@@ -60,7 +66,9 @@ struct PlanCompiler {
   private mutating func sorting(
     _ input: Plan, _ keys: [Plan.SortKey], _ columns: [Attribute]
   ) throws -> (pipeline: Pipeline, keys: [CompiledExpression], channels: [Int]) {
+    sortedBy = Set(keys.compactMap { key in if case .column(let column) = key.expression { column } else { nil } })
     let pipeline = try self.pipeline(for: input, required: keys.reduce(into: Set(columns)) { $0.formUnion($1.expression.attributes) })
+    sortedBy = []
     return (pipeline, try keys.map { try pipeline.compiled($0.expression) }, try columns.map { try pipeline.channel(of: $0) })
   }
 
@@ -70,14 +78,17 @@ struct PlanCompiler {
     return stages.count - 1
   }
 
-  private static func stage(_ aggregation: Plan.Aggregation, of pipeline: Pipeline, _ columns: [Attribute]) throws -> Stage {
-    let specification = Aggregator.Specification(
+  private static func stage(
+    _ aggregation: Plan.Aggregation, of pipeline: Pipeline, _ columns: [Attribute], isOrdered: Bool = true
+  ) throws -> Stage {
+    var specification = Aggregator.Specification(
       keys: try aggregation.groups.map { try pipeline.compiled($0.expression) }, keyTypes: aggregation.groups.map(\.attribute.type),
       aggregates: try aggregation.aggregates.map { aggregate in
         Aggregator.Aggregate(
           resolution: aggregate.resolution, arguments: try aggregate.arguments.map { try pipeline.compiled($0) },
           filter: try aggregate.filter.map { try pipeline.compiled($0) }, origin: aggregate.origin)
       })
+    specification.isOrdered = isOrdered
     let layout = aggregation.aggregates.map(\.attribute) + aggregation.groups.map(\.attribute)
     let channels = try columns.map { column in
       guard let channel = layout.firstIndex(of: column) else {
@@ -92,6 +103,10 @@ struct PlanCompiler {
 
   /// The pipeline that gives a plan's rows, with at least the required columns.
   mutating func pipeline(for plan: Plan, required: Set<Attribute>) throws -> Pipeline {
+    switch plan {
+    case .filter, .eval, .project, .aggregate: break
+    default: sortedBy = []
+    }
     switch plan {
     case .scan(let scan): return try scanning(scan, filters: [], required: required)
     case .rows(let attributes, let page):
@@ -121,7 +136,7 @@ struct PlanCompiler {
     if case .scan(let scan) = input { return try scanning(scan, filters: conditions, required: required) }
     if case .filter(let inner, let condition) = input { return try filtering(inner, condition.conjuncts + conditions, required) }
     var pipeline = try self.pipeline(for: input, required: conditions.reduce(into: required) { $0.formUnion($1.attributes) })
-    let compiled = try conditions.map { try pipeline.compiled($0) }
+    let compiled = try conditions.map { try pipeline.condition($0) }
     let keep = pipeline.layout.indices.filter { required.contains(pipeline.layout[$0]) }
     pipeline.steps.append(.filter(compiled, keep: keep))
     pipeline.layout = keep.map { pipeline.layout[$0] }

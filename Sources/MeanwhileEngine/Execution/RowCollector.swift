@@ -66,6 +66,7 @@ final class RowCollector: PipelineSink {
 
   var isSatisfied: Bool { limit.map { rowsOfMorsel >= $0.rowCount || $0.isReached } ?? false }
   var isFinished: Bool { limit?.isReached ?? false }
+  var mayEndEarly: Bool { limit != nil }
 
   /// All rows in the order of the source, cut at the limit; also while they are being collected.
   static func rows(of collectors: [WorkerSlot<RowCollector>], limit: Int? = nil) -> [Page] {

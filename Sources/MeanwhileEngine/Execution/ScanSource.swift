@@ -17,6 +17,13 @@ struct ScanSource: Sendable {
   struct Condition: Sendable {
     var expression: CompiledExpression
     var columns: [Int]
+    /// The same, where it compares one column with a constant.
+    var comparison: ConstantComparison?
+    /// Whether it does no more than read what a search found.
+    var isLookup = false
+
+    /// Where it is tried among others: first what is cheap and spares the others rows.
+    fileprivate var cost: Int { comparison != nil ? 0 : isLookup ? 1 : 2 }
   }
 
   var units: [Unit]
@@ -55,12 +62,17 @@ struct ScanSource: Sendable {
         }
       }
       do {
-        return Condition(expression: try CompiledExpression(expression, layout: attributes), columns: places)
+        var isLookup = false
+        if case .column(let attribute) = expression { isLookup = lookups.contains { $0.attribute == attribute } }
+        return Condition(
+          expression: try CompiledExpression(expression, layout: attributes), columns: places,
+          comparison: places.count == 1 ? ConstantComparison(expression) : nil, isLookup: isLookup)
       } catch {
         throw APIError.internalFailure(error.message)
       }
     }
-    conditions = try filter.map(condition)
+    let conditions = try filter.map(condition)
+    self.conditions = [0, 1, 2].flatMap { cost in conditions.filter { $0.cost == cost } }
     let wantsScore = wanted.contains { if case .score = $0.source { true } else { false } }
     score = wantsScore ? try scan.score.map(condition) : nil
     self.columns = columns
@@ -73,6 +85,12 @@ struct ScanSource: Sendable {
         units.append(Unit(view: view, index: snapshot.definition, ordinal: units.count, isSkipped: isSkipped))
       }
     }
+  }
+
+  /// The searches of whole segments that its columns are made of, one by one.
+  var lookups: [(unit: Int, lookup: TextLookup)] {
+    let asked = columns.compactMap { column -> TextLookup? in if case .lookup(let lookup) = column.source { lookup } else { nil } }
+    return units.indices.filter { !units[$0].isSkipped }.flatMap { unit in asked.map { (unit, $0) } }
   }
 
   /// Rows of all segments, skipped or not.
@@ -99,21 +117,31 @@ struct SegmentReader {
   let unit: ScanSource.Unit
   private var loaded: [Column?]
   private(set) var valuesLoaded = 0
+  /// The comparisons of conditions, bound to the segment's columns; of other conditions nil. Made when they are first tried.
+  private var comparisons: [BoundComparison??]
+  /// What is known of the blocks of the column that a sink has bounds for.
+  private var blocksOfBound: BlockBounds??
 
   init(_ source: ScanSource, unit: ScanSource.Unit) {
     self.source = source
     self.unit = unit
     loaded = [Column?](repeating: nil, count: source.columns.count)
+    comparisons = [BoundComparison??](repeating: nil, count: source.conditions.count)
   }
 
   /// The rows of a range that stand and pass the conditions, as a batch of the output columns; nil where there are none.
   mutating func read(_ range: Range<Int>, _ frame: EvaluationFrame) throws -> Page? {
     var selection = Selection(live: range, deleted: unit.view.deleted)
     var rowCount = selection.count(of: range.count)
-    for condition in source.conditions {
+    for (number, condition) in source.conditions.enumerated() {
       guard rowCount > 0 else { return nil }
-      let found = try evaluate(condition, range, selection, rowCount, frame)
-      selection = selection.narrowed(by: Selection(where: found))
+      if let comparison = try comparison(number) {
+        valuesLoaded += rowCount
+        selection = comparison.select(range, of: selection)
+      } else {
+        let found = try evaluate(condition, range, selection, rowCount, frame)
+        selection = selection.narrowed(by: Selection(where: found))
+      }
       rowCount = selection.count(of: range.count)
     }
     guard rowCount > 0 else { return nil }
@@ -127,6 +155,49 @@ struct SegmentReader {
       }
     }
     return Page(rowCount: rowCount, columns: columns)
+  }
+
+  /// The first row from one on, and before another, that may be wanted, by what is known of blocks of rows.
+  ///
+  /// - Parameter bound: what the sink asks of rows besides.
+  mutating func firstRow(from row: Int, to end: Int, _ bound: RowBound?) throws -> Int {
+    var first = row
+    for number in source.conditions.indices {
+      guard first < end else { return end }
+      if let comparison = try comparison(number) { first = comparison.firstRow(from: first, to: end) }
+    }
+    guard let bound, first < end, let blocks = try blocks(of: bound) else { return first }
+    while first < end, !bound.mayBeMet(in: blocks, block: first / BlockBounds.rowCount) {
+      first = (first / BlockBounds.rowCount + 1) * BlockBounds.rowCount
+    }
+    return min(first, end)
+  }
+
+  private mutating func comparison(_ number: Int) throws -> BoundComparison? {
+    if let known = comparisons[number] { return known }
+    let made = try bind(source.conditions[number])
+    comparisons[number] = .some(made)
+    return made
+  }
+
+  private mutating func bind(_ condition: ScanSource.Condition) throws -> BoundComparison? {
+    guard let comparison = condition.comparison, let place = condition.columns.first else { return nil }
+    let column = source.columns[place]
+    switch column.source {
+    case .field(let path), .metadata(let path):
+      let whole = try loaded[place] ?? load(path, column.attribute.type)
+      loaded[place] = whole
+      return BoundComparison(comparison, whole, blocks: try unit.view.segment.blockBounds(path))
+    case .index, .indexMode, .document, .lookup, .score: return nil
+    }
+  }
+
+  private mutating func blocks(of bound: RowBound) throws -> BlockBounds? {
+    if let blocksOfBound { return blocksOfBound }
+    var blocks: BlockBounds?
+    if case .field(let path) = source.columns[source.output[bound.channel]].source { blocks = try unit.view.segment.blockBounds(path) }
+    blocksOfBound = .some(blocks)
+    return blocks
   }
 
   private mutating func evaluate(

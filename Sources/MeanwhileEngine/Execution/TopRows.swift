@@ -23,6 +23,8 @@ final class TopRows: PipelineSink {
   private var buffered: [Page] = []
   private var bufferedRows = 0
   private var threshold: (rank: UInt8, prefix: UInt64)?
+  /// The same for a first key that is a column of numbers: what lies beyond it needs not even be read.
+  private(set) var bound: RowBound?
   private var morsel = 0
   private var rowOfMorsel = 0
   private(set) var byteCount = 0
@@ -40,6 +42,8 @@ final class TopRows: PipelineSink {
     rowOfMorsel = 0
   }
 
+  func pass(rowCount: Int) { rowOfMorsel += rowCount }
+
   func consume(_ page: Page, _ frame: EvaluationFrame) throws {
     guard count > 0 else { return }
     var kept = page
@@ -49,7 +53,7 @@ final class TopRows: PipelineSink {
       let column = try expressions[0].evaluate(frame.over(page))
       let includingEqual = expressions.count > 1 || column.type.layout == .bytes
       let rows =
-        try column.rows(upTo: threshold.prefix, includingEqual: includingEqual, keys[0])
+        try bound.flatMap { column.rows(upTo: $0, includingEqual: includingEqual) }
         ?? RowOrder([column.withUnsortedDictionary], [keys[0]], frame.signals).keys[0].rows(upTo: threshold, includingEqual: includingEqual)
       guard rows.count > 0 else { return }
       kept = page.gather(rows)
@@ -58,8 +62,12 @@ final class TopRows: PipelineSink {
       kept.columns.append(.positions(from: start, count: page.rowCount))
     }
     add(kept)
-    if bufferedRows >= max(2 * count, Page.rowCountMax) + count { try prune(frame) }
+    // Once it is known what is too late few rows are kept of a batch, and it is worth knowing it better soon.
+    let few = threshold == nil ? Page.rowCountMax : Self.fewRows
+    if bufferedRows >= max(2 * count, few) + count { try prune(frame) }
   }
+
+  private static let fewRows = 256
 
   private func add(_ page: Page) {
     buffered.append(page)
@@ -77,11 +85,24 @@ final class TopRows: PipelineSink {
       let last = columns[0].gather(rows.slice(count - 1..<count)).withUnsortedDictionary
       let key = try RowOrder([last], [keys[0]], frame.signals).keys[0]
       threshold = (key.nullRanks?[0] ?? key.rankOfValues, key.prefixes[0])
+      bound = bound(of: last)
     }
     buffered = []
     bufferedRows = 0
     byteCount = 0
     add(all.gather(rows))
+  }
+
+  /// - Parameter last: the first key of the last row that is kept.
+  private func bound(of last: Column) -> RowBound? {
+    guard case .channel(let channel) = expressions[0] else { return nil }
+    let limit: RowBound.Limit
+    switch last.value(atRow: 0) {
+    case .long(let value): limit = .long(value)
+    case .double(let value): limit = .double(value)
+    default: return nil
+    }
+    return RowBound(channel: channel, limit: limit, isAscending: keys[0].isAscending, isMetByNull: keys[0].nullsFirst)
   }
 
   private static let byPosition = Plan.SortKey(.literal(.null, .long))
@@ -127,17 +148,30 @@ extension Column {
     return column
   }
 
-  /// The rows whose bits come before others, or with them: without making the bits of all, where rows are numbers that are not null.
-  fileprivate func rows(upTo limit: UInt64, includingEqual: Bool, _ key: Plan.SortKey) -> Vector<UInt32>? {
+  /// The rows that come before a limit, or with it, where rows are numbers that are not null.
+  fileprivate func rows(upTo bound: RowBound, includingEqual: Bool) -> Vector<UInt32>? {
     guard offsets == nil, nulls == nil, !isConstant else { return nil }
-    let flip: UInt64 = key.isAscending ? 0 : .max
-    // What comes with the limit comes before the next one.
-    let (next, overflow) = limit.addingReportingOverflow(includingEqual ? 1 : 0)
-    guard !overflow else { return nil }
-    switch values {
-    case .longs(let values): return Self.rows(values.count) { UInt64(bitPattern: values[$0] ^ .min) ^ flip < next }
-    case .doubles(let values): return Self.rows(values.count) { values[$0].orderedBits ^ flip < next }
+    switch (values, bound.limit) {
+    case (.longs(let values), .long(let limit)):
+      return Self.rows(values, upTo: limit, isAscending: bound.isAscending, includingEqual: includingEqual)
+    case (.doubles(let values), .double(let limit)):
+      return Self.rows(values, upTo: limit, isAscending: bound.isAscending, includingEqual: includingEqual)
     default: return nil
+    }
+  }
+
+  @inline(__always)
+  private static func rows<Element: Comparable>(
+    _ values: Vector<Element>, upTo limit: Element, isAscending: Bool, includingEqual: Bool
+  ) -> Vector<UInt32> {
+    let base = values.base
+    return withExtendedLifetime(values) {
+      switch (isAscending, includingEqual) {
+      case (true, true): rows(values.count) { base[$0] <= limit }
+      case (true, false): rows(values.count) { base[$0] < limit }
+      case (false, true): rows(values.count) { base[$0] >= limit }
+      case (false, false): rows(values.count) { base[$0] > limit }
+      }
     }
   }
 

@@ -18,11 +18,17 @@ public struct SearchFields: Sendable {
   private let leaves: [String: [(leaf: Mapping.Leaf, index: String)]]
   private var variants: [String: [Variant]] = [:]
   private var metadata: [String: Attribute] = [:]
+  /// Fields that a mapping computes by a script when they are read, with the index of each: kept in mappings, and not run.
+  private let runtimeFields: [String: String]
+  /// One of them that was asked for.
+  private var unreadable: String?
 
   public init(_ snapshots: [IndexSnapshot]) {
     self.snapshots = snapshots
     var found: [String: [(leaf: Mapping.Leaf, index: String)]] = [:]
+    var runtimeFields: [String: String] = [:]
     for snapshot in snapshots {
+      for name in snapshot.definition.mapping.parameters["runtime"]?.object?.names ?? [] { runtimeFields[name] = snapshot.definition.name }
       for leaf in snapshot.definition.mapping.leaves {
         let isKnown = found[leaf.path, default: []].contains {
           $0.leaf.field.type.dataType == leaf.field.type.dataType && $0.leaf.field.parameters == leaf.field.parameters
@@ -31,6 +37,13 @@ public struct SearchFields: Sendable {
       }
     }
     leaves = found
+    self.runtimeFields = runtimeFields
+  }
+
+  /// - Throws: a 400 that names a runtime field, where one was asked for: without its script it would match nothing, which is no answer.
+  public func checkReadable() throws(APIError) {
+    guard let unreadable else { return }
+    throw .illegalArgument("runtime field [\(unreadable)] of index [\(runtimeFields[unreadable] ?? "")] is not supported in queries")
   }
 
   /// The paths of all fields, sorted.
@@ -39,6 +52,7 @@ public struct SearchFields: Sendable {
   /// The variants of a field that have a column; none where no index has the field. An alias gives the field it stands for.
   public mutating func variants(of path: String) -> [Variant] {
     if let known = variants[path] { return known }
+    if runtimeFields[path] != nil { unreadable = path }
     var found: [Variant] = []
     // An alias of itself, by whatever way, has no column.
     variants[path] = []

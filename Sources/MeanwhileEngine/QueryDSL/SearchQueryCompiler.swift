@@ -35,8 +35,14 @@ public struct SearchQueryCompiler: Sendable {
 
   /// The documents that a query means: a boolean that is never null.
   ///
-  /// - Throws: a failed search (400) for a value that its field cannot have.
+  /// - Throws: a failed search (400) for a value that its field cannot have; a 400 for a field that is not stored.
   public mutating func condition(_ query: SearchQuery) throws(APIError) -> Expression {
+    let meaning = try meaning(of: query)
+    try fields.checkReadable()
+    return meaning
+  }
+
+  private mutating func meaning(of query: SearchQuery) throws(APIError) -> Expression {
     if let expanded = expanded(query) { return try condition(expanded) }
     switch query {
     case .matchAll: return Self.constant(true)

@@ -9,6 +9,7 @@ enum Optimiser {
     { plan, _ in LimitPushDown.apply(to: plan) },
     { plan, _ in TopRows.apply(to: plan) },
     { plan, _ in ColumnPruning.apply(to: plan) },
+    { plan, _ in CountFromMetadata.apply(to: plan) },
   ]
 
   static func optimise(_ plan: Plan, functions: FunctionRegistry) -> Plan {

@@ -125,7 +125,9 @@ struct AggregationRun {
   // MARK: - Fields
 
   private mutating func attribute(_ field: String, for metric: Aggregation.Metric) throws(APIError) -> Attribute? {
-    guard let variant = compiler.variants(of: field).first else { return nil }
+    let variants = compiler.variants(of: field)
+    try compiler.fields.checkReadable()
+    guard let variant = variants.first else { return nil }
     let type = variant.attribute.type
     switch metric {
     case .valueCount, .cardinality:
@@ -143,7 +145,9 @@ struct AggregationRun {
 
   private mutating func keyAttribute(_ field: String, _ type: String, _ accepts: (DataType) -> Bool) throws(APIError) -> Attribute? {
     if field == "_index" || field == "_id" { return compiler.metadata(field) }
-    guard let variant = compiler.variants(of: field).first else { return nil }
+    let variants = compiler.variants(of: field)
+    try compiler.fields.checkReadable()
+    guard let variant = variants.first else { return nil }
     guard variant.attribute.type != .text else { throw .textFieldData(field, index: variant.index) }
     guard accepts(variant.attribute.type) else {
       throw .searchFailure(

@@ -49,7 +49,9 @@ extension SearchOutput {
   /// The response in the form that a get asks for, which may differ from the submit's: `rest_total_hits_as_int`.
   func response(for request: EndpointRequest) throws -> [UInt8] {
     guard request.method == .get, try request.parameters.bool("rest_total_hits_as_int") == true else { return response }
-    guard var body = try JSONValue.parse(response).object, var hits = body["hits"]?.object, let total = hits["total"]?["value"] else {
+    guard var body = try JSONValue.parse(response, valuesMax: .max).object, var hits = body["hits"]?.object,
+      let total = hits["total"]?["value"]
+    else {
       return response
     }
     hits["total"] = total

@@ -15,7 +15,7 @@ extension Dialect where Language == SearchLanguage {
     Dialect(name: "count", action: "indices:data/read/search", sendsAsyncHeaders: false) { _, _, _ in
       throw APIError.internalFailure("a count was answered before its end")
     } renderFinished: { _, output, _ in
-      let response = try JSONValue.parse(output.response)
+      let response = try JSONValue.parse(output.response, valuesMax: .max)
       guard let total = response["hits"]?["total"]?["value"] else { throw APIError.internalFailure("a count has no total") }
       return .json(["count": total, "_shards": .shards(output.shardCount)])
     }

@@ -84,6 +84,7 @@ struct SearchRun {
     var compiler = SearchQueryCompiler(snapshots, now: now, registry: registry)
     let condition = try compiler.condition(request.query)
     let sort = try SearchSort(request.sortsByScore ? [] : request.sort, &compiler)
+    try compiler.fields.checkReadable()
     let hasScores = request.sortsByScore || request.tracksScores || sort.keys.contains { $0.field == "_score" }
     let score = try hasScores || request.minimumScore != nil ? self.score(&compiler) : nil
     var filter = condition

@@ -16,6 +16,8 @@ final class Aggregator: PipelineSink {
     var keys: [CompiledExpression]
     var keyTypes: [DataType]
     var aggregates: [Aggregate]
+    /// Whether groups come out in the order in which they first appear in the source.
+    var isOrdered = true
   }
 
   private let specification: Specification
@@ -109,7 +111,7 @@ final class Aggregator: PipelineSink {
     try scope.memory.reserve(byteCount - before)
   }
 
-  /// The aggregates, then the keys; a row a group, in the order in which the groups first appear in the source.
+  /// The aggregates, then the keys; a row a group.
   private func result(_ signals: QuerySignals) throws -> Page {
     let count = groupCount
     var columns: [Column] = []
@@ -119,7 +121,7 @@ final class Aggregator: PipelineSink {
     }
     columns += table?.keyColumns() ?? []
     let page = Page(rowCount: count, columns: columns)
-    guard let table, !table.isInOrder else { return page }
+    guard let table, specification.isOrdered, !table.isInOrder else { return page }
     return page.gather(try table.order(signals))
   }
 

@@ -51,22 +51,28 @@ final class BytesKeyTable {
   private func number(_ ordinals: Vector<UInt32>, _ dictionary: BytesVector, _ nulls: Bitmap?, into numbers: UnsafeMutablePointer<UInt32>) {
     let memo = memo(of: dictionary)
     let marks = memo.marks
-    for row in 0..<ordinals.count {
-      if let nulls, nulls[row] {
-        numbers[row] = numberOfNull()
-        continue
+    if let nulls {
+      for row in 0..<ordinals.count {
+        numbers[row] = nulls[row] ? numberOfNull() : number(ofEntry: Int(ordinals[row]), dictionary, marks)
       }
-      let ordinal = Int(ordinals[row])
-      let mark = marks[ordinal]
-      if mark != 0 {
-        numbers[row] = mark &- 1
-        continue
-      }
-      let number = number(of: dictionary[ordinal])
-      marks[ordinal] = number &+ 1
-      numbers[row] = number
+    } else {
+      let ordinals = ordinals.buffer
+      for row in 0..<ordinals.count { numbers[row] = number(ofEntry: Int(ordinals[row]), dictionary, marks) }
     }
-    withExtendedLifetime(memo) {}
+    withExtendedLifetime((memo, ordinals)) {}
+  }
+
+  @inline(__always)
+  private func number(ofEntry entry: Int, _ dictionary: BytesVector, _ marks: UnsafeMutablePointer<UInt32>) -> UInt32 {
+    let mark = marks[entry]
+    return mark != 0 ? mark &- 1 : newNumber(ofEntry: entry, dictionary, marks)
+  }
+
+  @inline(never)
+  private func newNumber(ofEntry entry: Int, _ dictionary: BytesVector, _ marks: UnsafeMutablePointer<UInt32>) -> UInt32 {
+    let number = number(of: dictionary[entry])
+    marks[entry] = number &+ 1
+    return number
   }
 
   private func memo(of dictionary: BytesVector) -> Memo {

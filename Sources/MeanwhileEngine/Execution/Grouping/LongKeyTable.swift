@@ -49,8 +49,24 @@ final class LongKeyTable {
     let limit = nearCount
     if let nulls {
       for row in 0..<values.count { numbers[row] = nulls[row] ? numberOfNull() : number(of: values[row], near, base, limit) }
+    } else if near == nil {
+      numberRuns(values, into: numbers)
     } else {
       for row in 0..<values.count { numbers[row] = number(of: values[row], near, base, limit) }
+    }
+  }
+
+  /// Hashed keys: those that come many times in a row, as dates do, are looked up once.
+  private func numberRuns(_ values: Vector<Int64>, into numbers: UnsafeMutablePointer<UInt32>) {
+    guard values.count > 0 else { return }
+    var key = values[0]
+    var number = hashedNumber(of: key)
+    for row in 0..<values.count {
+      if values[row] != key {
+        key = values[row]
+        number = hashedNumber(of: key)
+      }
+      numbers[row] = number
     }
   }
 

@@ -39,9 +39,12 @@ extension ScalarFunction {
     }
     if hasElse { values.append(arguments.count - 1) }
     let type = try commonType(arguments, indices: values)
+    let constants = ConstantChoice(arguments, type: type)
     return Resolution(
       type: type,
       kernel: .lazy { expressions, frame in
+        let conditions = stride(from: 0, to: expressions.count - 1, by: 2).map { expressions[$0] }
+        if let choice = try constants?.evaluate(conditions, frame) { return choice }
         var choice = RowChoice(type: type, frame: frame)
         for index in stride(from: 0, to: expressions.count - 1, by: 2) where !choice.isComplete {
           let condition = try choice.evaluate(expressions[index])

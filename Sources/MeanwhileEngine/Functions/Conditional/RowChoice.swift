@@ -113,7 +113,8 @@ struct RowChoice {
 }
 
 extension Column {
-  fileprivate func typed(_ type: DataType) -> Column {
+  /// The values as those of a type that takes them.
+  func typed(_ type: DataType) -> Column {
     if isAllNull || !self.type.isNumeric || self.type == type { return retyped(type) }
     guard type == .unsignedLong, case .longs(let values) = self.values else { return widened(to: type) }
     // Kept with the sign bit flipped; what is negative has no place there.

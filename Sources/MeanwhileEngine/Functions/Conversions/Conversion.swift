@@ -82,9 +82,19 @@ enum Conversion: String, Sendable, CaseIterable {
       guard source != type || type == .keyword else {
         return ScalarFunction.Resolution(type: type, kernel: .eager { arguments, _ in arguments[0] })
       }
+      let texts = NumberTexts()
       return ScalarFunction.Resolution(
-        type: type, kernel: .eager { arguments, frame in convert(arguments[0], from: source, frame) })
+        type: type,
+        kernel: .eager { arguments, frame in
+          if self == .keyword, source == .integer || source == .long, let column = sharedTexts(arguments[0], texts, frame) { return column }
+          return convert(arguments[0], from: source, frame)
+        })
     }
+  }
+
+  private func sharedTexts(_ column: Column, _ texts: NumberTexts, _ frame: EvaluationFrame) -> Column? {
+    guard case .longs(let values) = column.values, column.offsets == nil, !column.isConstant else { return nil }
+    return texts.column(values, nulls: column.nulls, rowCount: frame.rowCount) { NumberText.append($0, to: $1) }
   }
 
   private func convert(_ column: Column, from source: DataType, _ frame: EvaluationFrame) -> Column {

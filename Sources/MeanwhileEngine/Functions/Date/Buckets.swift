@@ -76,7 +76,7 @@ extension ScalarFunction {
   private static func truncate(_ column: Column, _ size: CalendarInterval, _ type: DataType, _ frame: EvaluationFrame) -> Column {
     let zone = frame.zone
     let dates = frame.cells(column, of: Int64.self)
-    guard type == .dateNanos else { return frame.map(dates, type: type) { size.truncate(millis: $0, in: zone) } }
+    guard type == .dateNanos else { return frame.truncated(dates, to: size, in: zone, type: type) }
     return frame.map(dates, type: type) { size.truncate(millis: $0.floorDivided(by: 1_000_000), in: zone) &* 1_000_000 }
   }
 

@@ -32,10 +32,7 @@ extension ScalarFunction {
       if type == .dateNanos {
         return frame.map(dates, type: type) { interval.truncate(millis: $0.floorDivided(by: 1_000_000), in: zone) &* 1_000_000 }
       }
-      guard zone == nil, case .fixed(let size) = interval else {
-        return frame.map(dates, type: type) { interval.truncate(millis: $0, in: zone) }
-      }
-      return frame.map(dates, type: type) { $0.floorDivided(by: size) &* size }
+      return frame.truncated(dates, to: interval, in: zone, type: type)
     }
   }
 
@@ -152,6 +149,19 @@ extension ScalarFunction {
 }
 
 extension EvaluationFrame {
+  /// The starts of the intervals that dates lie in. Dates often come in order, so one that lies in the interval of the date before it needs no division.
+  func truncated(_ dates: Cells<Int64>?, to interval: CalendarInterval, in zone: TimeZoneRules?, type: DataType) -> Column {
+    guard zone == nil, case .fixed(let size) = interval, size > 0 else {
+      return map(dates, type: type) { interval.truncate(millis: $0, in: zone) }
+    }
+    var start: Int64 = 0
+    let width = UInt64(size)
+    return map(dates, type: type) { date in
+      if UInt64(bitPattern: date &- start) >= width { start = date.floorDivided(by: size) &* size }
+      return start
+    }
+  }
+
   /// The request's time zone; nil for UTC, which needs no rules.
   var zone: TimeZoneRules? {
     guard settings.timeZone != "UTC", settings.timeZone != "Z", let rules = TimeZoneRules(id: settings.timeZone) else { return nil }

@@ -120,6 +120,53 @@ extension EvaluationFrame {
     return failures.column(type, values, isConstant: isConstant)
   }
 
+  /// A double for each pair of doubles; one that is not finite becomes null with a warning.
+  ///
+  /// - Parameter describe: the detail of a failure, by what came of the pair.
+  @inline(__always)
+  func zipFinite(
+    _ left: Cells<Double>?, _ right: Cells<Double>?, _ body: (Double, Double) -> Double, describe: (Double) -> String
+  ) -> Column {
+    guard let left, let right else { return .nulls(.double, rowCount: rowCount) }
+    let isConstant = left.isConstant && right.isConstant
+    let count = isConstant ? 1 : rowCount
+    let (lefts, rights) = (left.vector, right.vector)
+    // The difference of a number and itself is 0, of anything else it is none: bits that can be gathered without a branch.
+    var failed: UInt64 = 0
+    let result = Vector<Double>(count: count) { target in
+      if left.isConstant {
+        let first = lefts[0]
+        for row in 0..<count {
+          let value = body(first, rights[row])
+          target[row] = value
+          failed |= (value - value).bitPattern
+        }
+      } else if right.isConstant {
+        let second = rights[0]
+        for row in 0..<count {
+          let value = body(lefts[row], second)
+          target[row] = value
+          failed |= (value - value).bitPattern
+        }
+      } else {
+        for row in 0..<count {
+          let value = body(lefts[row], rights[row])
+          target[row] = value
+          failed |= (value - value).bitPattern
+        }
+      }
+    }
+    let nulls = Self.union(left.nulls, right.nulls)
+    guard failed != 0 else {
+      return Column(type: .double, rowCount: rowCount, values: .doubles(result), nulls: nulls, isConstant: isConstant)
+    }
+    var failures = FailureCollector(frame: self, count: count, nulls: nulls)
+    for row in 0..<count where !left.isNull(row) && !right.isNull(row) && !result[row].isFinite {
+      failures.add(row) { describe(result[row]) }
+    }
+    return failures.column(.double, .doubles(result), isConstant: isConstant)
+  }
+
   /// Rows that are null in either.
   static func union(_ left: Bitmap?, _ right: Bitmap?) -> Bitmap? {
     guard let left else { return right }

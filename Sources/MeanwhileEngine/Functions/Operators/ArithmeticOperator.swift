@@ -82,98 +82,66 @@ enum ArithmeticOperator: String, Sendable, CaseIterable {
 
   private var integerKernel: ScalarFunction.Kernel {
     switch self {
-    case .add: Self.checked(.integer) { Self.inIntegerRange($0 &+ $1) }
-    case .subtract: Self.checked(.integer) { Self.inIntegerRange($0 &- $1) }
-    case .multiply: Self.checked(.integer) { Self.inIntegerRange($0 &* $1) }
-    case .divide:
-      // The least integer over -1 wraps, as in Java.
-      Self.checked(.integer) { $1 == 0 ? (0, 2) : (Int64(Int32(truncatingIfNeeded: $0.dividedReportingOverflow(by: $1).partialValue)), 0) }
-    case .remainder: Self.checked(.integer) { $1 == 0 ? (0, 2) : ($0.remainderReportingOverflow(dividingBy: $1).partialValue, 0) }
+    case .add: Self.checked(IntegerOperation<Addition>.self, .integer)
+    case .subtract: Self.checked(IntegerOperation<Subtraction>.self, .integer)
+    case .multiply: Self.checked(IntegerOperation<Multiplication>.self, .integer)
+    case .divide: Self.checked(IntegerDivision.self, .integer)
+    case .remainder: Self.checked(Remainder.self, .integer)
     }
   }
 
   private var longKernel: ScalarFunction.Kernel {
     switch self {
-    case .add:
-      Self.checked(.long) {
-        let (value, overflow) = $0.addingReportingOverflow($1)
-        return (value, overflow ? 1 : 0)
-      }
-    case .subtract:
-      Self.checked(.long) {
-        let (value, overflow) = $0.subtractingReportingOverflow($1)
-        return (value, overflow ? 1 : 0)
-      }
-    case .multiply:
-      Self.checked(.long) {
-        let (value, overflow) = $0.multipliedReportingOverflow(by: $1)
-        return (value, overflow ? 1 : 0)
-      }
-    case .divide: Self.checked(.long) { $1 == 0 ? (0, 2) : ($0.dividedReportingOverflow(by: $1).partialValue, 0) }
-    case .remainder: Self.checked(.long) { $1 == 0 ? (0, 2) : ($0.remainderReportingOverflow(dividingBy: $1).partialValue, 0) }
+    case .add: Self.checked(Addition.self, .long)
+    case .subtract: Self.checked(Subtraction.self, .long)
+    case .multiply: Self.checked(Multiplication.self, .long)
+    case .divide: Self.checked(Division.self, .long)
+    case .remainder: Self.checked(Remainder.self, .long)
     }
   }
 
   private var unsignedKernel: ScalarFunction.Kernel {
     switch self {
-    case .add: Self.unsigned { $0.addingReportingOverflow($1) }
-    case .subtract: Self.unsigned { $0.subtractingReportingOverflow($1) }
-    case .multiply: Self.unsigned { $0.multipliedReportingOverflow(by: $1) }
-    case .divide:
-      Self.checked(.unsignedLong) { left, right in
-        right == .min ? (0, 2) : (Int64(bitPattern: UInt64(bitPattern: left ^ .min) / UInt64(bitPattern: right ^ .min)) ^ .min, 0)
-      }
-    case .remainder:
-      Self.checked(.unsignedLong) { left, right in
-        right == .min ? (0, 2) : (Int64(bitPattern: UInt64(bitPattern: left ^ .min) % UInt64(bitPattern: right ^ .min)) ^ .min, 0)
-      }
+    case .add: Self.checked(UnsignedAddition.self, .unsignedLong)
+    case .subtract: Self.checked(UnsignedSubtraction.self, .unsignedLong)
+    case .multiply: Self.checked(UnsignedMultiplication.self, .unsignedLong)
+    case .divide: Self.checked(UnsignedDivision.self, .unsignedLong)
+    case .remainder: Self.checked(UnsignedRemainder.self, .unsignedLong)
     }
   }
 
   private var doubleKernel: ScalarFunction.Kernel {
     switch self {
-    case .add: Self.finite { $0 + $1 }
-    case .subtract: Self.finite { $0 - $1 }
-    case .multiply: Self.finite { $0 * $1 }
-    case .divide: Self.finite(detail: Failure.divisionByZero) { $0 / $1 }
-    case .remainder: Self.finite(detail: Failure.divisionByZero) { $0.truncatingRemainder(dividingBy: $1) }
+    case .add: Self.finite(Addition.self)
+    case .subtract: Self.finite(Subtraction.self)
+    case .multiply: Self.finite(Multiplication.self)
+    case .divide: Self.finite(Division.self, detail: Failure.divisionByZero)
+    case .remainder: Self.finite(Remainder.self, detail: Failure.divisionByZero)
     }
   }
 
+  /// A kernel over whole numbers, specialised for its operation.
   @inline(__always)
-  private static func inIntegerRange(_ value: Int64) -> (Int64, UInt8) {
-    (value, Int64(Int32(truncatingIfNeeded: value)) == value ? 0 : 1)
-  }
-
-  /// A kernel over whole numbers. Failure 1 is an overflow, 2 a division by zero.
-  @inline(__always)
-  private static func checked(_ type: DataType, _ body: @escaping @Sendable (Int64, Int64) -> (Int64, UInt8)) -> ScalarFunction.Kernel {
+  private static func checked<Operation: WholeOperation>(_: Operation.Type, _ type: DataType) -> ScalarFunction.Kernel {
     .eager { arguments, frame in
-      frame.zipChecked(frame.cells(arguments[0], of: Int64.self), frame.cells(arguments[1], of: Int64.self), type: type, body) {
-        _, _, failure in
-        failure == 2
+      frame.zipChecked(frame.cells(arguments[0], of: Int64.self), frame.cells(arguments[1], of: Int64.self), type: type) {
+        Operation.apply($0, $1)
+      } describe: { _, _, failure in
+        failure == Operation.divisionByZero
           ? Failure.divisionByZero
           : type == .integer ? Failure.integerOverflow : type == .long ? Failure.longOverflow : Failure.unsignedLongOverflow
       }
     }
   }
 
+  /// A kernel over doubles, specialised for its operation.
   @inline(__always)
-  private static func unsigned(_ body: @escaping @Sendable (UInt64, UInt64) -> (UInt64, Bool)) -> ScalarFunction.Kernel {
-    checked(.unsignedLong) { left, right in
-      let (value, overflow) = body(UInt64(bitPattern: left ^ .min), UInt64(bitPattern: right ^ .min))
-      return (Int64(bitPattern: value) ^ .min, overflow ? 1 : 0)
-    }
-  }
-
-  @inline(__always)
-  private static func finite(detail: String? = nil, _ body: @escaping @Sendable (Double, Double) -> Double) -> ScalarFunction.Kernel {
+  private static func finite<Operation: DoubleOperation>(_: Operation.Type, detail: String? = nil) -> ScalarFunction.Kernel {
     .eager { arguments, frame in
-      frame.zipChecked(frame.doubles(arguments[0]), frame.doubles(arguments[1]), type: .double) { left, right in
-        let value = body(left, right)
-        return (value, value.isFinite ? 0 : 1)
-      } describe: { left, right, _ in
-        detail ?? Failure.notFinite(body(left, right))
+      frame.zipFinite(frame.doubles(arguments[0]), frame.doubles(arguments[1])) {
+        Operation.apply($0, $1)
+      } describe: {
+        detail ?? Failure.notFinite($0)
       }
     }
   }

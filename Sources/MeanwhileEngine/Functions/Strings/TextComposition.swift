@@ -8,8 +8,16 @@ extension ScalarFunction {
       category: .string, syntax: "CONCAT(string, string, …)", summary: "Strings one after another.",
       examples: [.init("ROW x = CONCAT(\"foo\", \"-\", \"bar\")", "foo-bar")]), count: 2...Int.max, [.string], result: { _ in .keyword }
   ) { _, _ throws(FunctionError) in
-    { columns, frame in
+    let cache = CombinationCache()
+    return { columns, frame in
       guard let (cells, nulls, isConstant) = frame.allBytes(columns) else { return .nulls(.keyword, rowCount: frame.rowCount) }
+      if !isConstant {
+        let combined = cache.column(cells, nulls: nulls, type: .keyword, rowCount: frame.rowCount) { choice, out in
+          for (part, entry) in zip(cells, choice) { out.append(contentsOf: part.values[entry]) }
+          return out.count <= textByteCountMax
+        }
+        if let combined { return combined }
+      }
       return frame.makeBytes(RowSet(nulls: nulls, isConstant: isConstant, of: frame), type: .keyword) {
         row, out throws(EvaluationFailure) in
         let start = out.count

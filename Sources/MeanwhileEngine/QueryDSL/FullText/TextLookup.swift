@@ -16,8 +16,13 @@ public final class TextLookup: Sendable {
   let path: String
   let analyzer: Analyzer
   private let question: Question
-  /// Of each segment that was asked; nil for one without an index.
-  private let answers = Mutex<[ObjectIdentifier: Column?]>([:])
+  /// A segment's answer once it is there; nil for a segment without an index.
+  private final class Answer: Sendable {
+    let column = Mutex<Column??>(nil)
+  }
+
+  /// Of each segment that was asked.
+  private let answers = Mutex<[ObjectIdentifier: Answer]>([:])
 
   init(_ question: Question, path: String, analyzer: Analyzer) {
     self.question = question
@@ -37,10 +42,16 @@ public final class TextLookup: Sendable {
   ///
   /// - Parameter checkpoint: called now and then; throws to stop.
   func answer(in segment: Segment, checkpoint: () throws -> Void) throws -> Column? {
-    try answers.withLock { answers in
+    let own = answers.withLock { answers in
       if let known = answers[ObjectIdentifier(segment)] { return known }
+      let made = Answer()
+      answers[ObjectIdentifier(segment)] = made
+      return made
+    }
+    return try own.column.withLock { column in
+      if let known = column { return known }
       let made = try answered(in: segment, checkpoint)
-      answers[ObjectIdentifier(segment)] = .some(made)
+      column = .some(made)
       return made
     }
   }

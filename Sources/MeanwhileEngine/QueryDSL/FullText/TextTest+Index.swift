@@ -9,10 +9,7 @@ extension TextTest {
     case .any(let test):
       try Vector<UInt8>(count: rowCount) { target in
         target.initialize(repeating: 0, count: rowCount)
-        for term in test.terms(of: index) {
-          let postings = try index.postings(ofTerm: term)
-          for found in 0..<postings.count { target[Int(postings.rows[found])] = 1 }
-        }
+        for term in test.terms(of: index) { try index.mark(term, in: target) }
       }
     }
   }
@@ -20,6 +17,12 @@ extension TextTest {
   private static func rows(of index: InvertedIndex, rowCount: Int, _ terms: BytesVector, required: Int) throws -> Vector<UInt8> {
     let places = (0..<terms.count).compactMap { index.find(terms[$0]) }
     guard places.count >= required else { return .none(rowCount) }
+    if required == 1 {
+      return try Vector<UInt8>(count: rowCount) { target in
+        target.initialize(repeating: 0, count: rowCount)
+        for place in places { try index.mark(place, in: target) }
+      }
+    }
     // Counts saturate far above the number of terms that a query may have.
     let counts = try Vector<UInt16>(count: rowCount) { target in
       target.initialize(repeating: 0, count: rowCount)
