@@ -107,16 +107,35 @@ public struct InvertedIndex: Sendable {
     let bytes = try rows.slice(start(ofTerm: term, part: 1)..<start(ofTerm: term + 1, part: 1))
     let count = documentCount(ofTerm: term)
     let rowCount = UInt64(norms.count)
-    var reader = VariableLengthReader(bytes)
+    var at = 0
     var row: UInt64 = 0
-    for index in 0..<count {
+    var isFirst = true
+    var left = count
+    while left > 0 {
+      // Nearly all rows take one byte, or two with a frequency; which of them it is cannot be predicted, so nothing is asked.
+      while left > 0, at &+ 1 < bytes.count {
+        let delta = UInt64(bytes[at])
+        let isSeveral = Int(truncatingIfNeeded: ~delta & 1)
+        guard delta | UInt64(bytes[at &+ isSeveral]) < 0x80 else { break }
+        row &+= delta >> 1
+        guard row < rowCount, delta > 1 || isFirst else { throw CorruptData("rows of a term out of order") }
+        isFirst = false
+        marks[Int(truncatingIfNeeded: row)] = 1
+        at &+= 1 &+ isSeveral
+        left &-= 1
+      }
+      guard left > 0 else { return }
+      var reader = VariableLengthReader(UnsafeBufferPointer(rebasing: bytes[at...]))
       let delta = reader.next()
       row &+= delta >> 1
-      guard row < rowCount, delta > 1 || index == 0 else { throw CorruptData("rows of a term out of order") }
+      guard row < rowCount, delta > 1 || isFirst else { throw CorruptData("rows of a term out of order") }
+      isFirst = false
       marks[Int(truncatingIfNeeded: row)] = 1
       if delta & 1 == 0 { _ = reader.next() }
+      guard !reader.isOverrun else { throw CorruptData("rows of a term are cut off") }
+      at &+= reader.at
+      left &-= 1
     }
-    guard !reader.isOverrun else { throw CorruptData("rows of a term are cut off") }
   }
 
   private func decodedPositions(ofTerm term: Int, _ postings: Postings) throws(CorruptData) -> Vector<UInt32> {
@@ -142,7 +161,8 @@ public struct InvertedIndex: Sendable {
 /// Reads numbers of seven bits a byte. Behind the end it gives zeroes, and says so.
 struct VariableLengthReader {
   private let bytes: UnsafeBufferPointer<UInt8>
-  private var at = 0
+  /// Bytes read.
+  private(set) var at = 0
   private(set) var isOverrun = false
 
   init(_ bytes: UnsafeBufferPointer<UInt8>) {

@@ -167,24 +167,12 @@ extension Column {
     let base = values.base
     return withExtendedLifetime(values) {
       switch (isAscending, includingEqual) {
-      case (true, true): rows(values.count) { base[$0] <= limit }
-      case (true, false): rows(values.count) { base[$0] < limit }
-      case (false, true): rows(values.count) { base[$0] >= limit }
-      case (false, false): rows(values.count) { base[$0] > limit }
+      case (true, true): RowNumbers.where(values.count) { base[$0] <= limit }
+      case (true, false): RowNumbers.where(values.count) { base[$0] < limit }
+      case (false, true): RowNumbers.where(values.count) { base[$0] >= limit }
+      case (false, false): RowNumbers.where(values.count) { base[$0] > limit }
       }
     }
-  }
-
-  @inline(__always)
-  private static func rows(_ count: Int, where isBefore: (Int) -> Bool) -> Vector<UInt32> {
-    var found = 0
-    let rows = Vector<UInt32>(count: count) { target in
-      for row in 0..<count {
-        (target + found).initialize(to: UInt32(truncatingIfNeeded: row))
-        found &+= isBefore(row) ? 1 : 0
-      }
-    }
-    return rows.slice(0..<found)
   }
 
   fileprivate static func positions(from start: Int64, count: Int) -> Column {

@@ -179,29 +179,17 @@ struct BoundComparison {
       : Self.compact(range.count, selection, isInBounds)
   }
 
-  /// The numbers of the rows that pass, without a branch a row.
+  /// The numbers of the rows that pass.
   @inline(__always)
   private static func compact(_ count: Int, _ selection: Selection, _ passes: (Int) -> Bool) -> Selection {
-    var found = 0
     switch selection {
     case .all:
-      let rows = Vector<UInt32>(count: count) { target in
-        for row in 0..<count {
-          target[found] = UInt32(truncatingIfNeeded: row)
-          found &+= passes(row) ? 1 : 0
-        }
-      }
-      return found == count ? .all : .some(rows.slice(0..<found))
+      let rows = RowNumbers.where(count, passes)
+      return rows.count == count ? .all : .some(rows)
     case .some(let before):
       let numbers = before.base
-      let rows = Vector<UInt32>(count: before.count) { target in
-        for index in 0..<before.count {
-          let row = numbers[index]
-          target[found] = row
-          found &+= passes(Int(row)) ? 1 : 0
-        }
-      }
-      return withExtendedLifetime(before) { .some(rows.slice(0..<found)) }
+      let places = RowNumbers.where(before.count) { passes(Int(numbers[$0])) }
+      return withExtendedLifetime(before) { places.count == before.count ? selection : .some(before.gather(places)) }
     }
   }
 }

@@ -15,7 +15,7 @@ final class GroupTable {
   private let keys: [Keys]
   private let chain: [PairTable]
   /// Where each group first appeared, in the order of the source.
-  private(set) var positions: [UInt64] = []
+  @exclusivity(unchecked) private(set) var positions: [UInt64] = []
   private var scratch: [UInt32] = []
   private var singleCount = 0
 
@@ -74,9 +74,11 @@ final class GroupTable {
         let total = number(columns.map { $0.slice(part) }, rowCount: part.count, into: base + start)
         positions.append(contentsOf: repeatElement(.max, count: max(0, total - known)))
       }
-      for index in part {
-        let group = Int(groups[index])
-        positions[group] = min(positions[group], other.positions[index])
+      positions.withUnsafeMutableBufferPointer { positions in
+        for index in part {
+          let group = Int(groups[index])
+          positions[group] = min(positions[group], other.positions[index])
+        }
       }
     }
     return groups

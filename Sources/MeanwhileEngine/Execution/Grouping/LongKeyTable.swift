@@ -2,6 +2,8 @@ import MeanwhileData
 
 /// Numbers the distinct values of 64-bit keys in the order of their first appearance. Keys that lie close together are looked up in an array, others
 /// by open addressing.
+///
+/// No method hands a property to code of others while it changes it, so they go without checks of exclusive access, which cost as much as a lookup.
 final class LongKeyTable {
   private struct Entry {
     var key: Int64
@@ -11,18 +13,18 @@ final class LongKeyTable {
 
   /// By number; what null's place holds means nothing.
   let keys = VectorBuilder<Int64>()
-  private(set) var nullNumber: UInt32?
+  @exclusivity(unchecked) private(set) var nullNumber: UInt32?
   private let seed = KeyHash.seed
-  private var entries: UnsafeMutablePointer<Entry>
-  private var entryCount = 64
-  private var used = 0
+  @exclusivity(unchecked) private var entries: UnsafeMutablePointer<Entry>
+  @exclusivity(unchecked) private var entryCount = 64
+  @exclusivity(unchecked) private var used = 0
   /// Rows that were met before it was decided whether the keys lie close together.
   private var rowsSeen = 0
   private static let rowsToDecide = Page.rowCountMax / 2
   /// Numbers plus one, by distance from ``nearBase``; nil where keys do not lie close together, or it is not known yet.
-  private var near: UnsafeMutablePointer<UInt32>?
-  private var nearBase: Int64 = 0
-  private var nearCount: UInt64 = 0
+  @exclusivity(unchecked) private var near: UnsafeMutablePointer<UInt32>?
+  @exclusivity(unchecked) private var nearBase: Int64 = 0
+  @exclusivity(unchecked) private var nearCount: UInt64 = 0
   private static let nearCountMax: UInt64 = 1 << 21
 
   init() { entries = Self.emptyEntries(64) }
