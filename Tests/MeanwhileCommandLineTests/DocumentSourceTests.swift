@@ -31,7 +31,7 @@ struct DocumentSourceTests {
   func array(block: Int) {
     let text = "\n [ {\"a\":\"],[\\\"\"},\n{\n\"b\": [1, {}]\n}\n , 7 ]\n"
     let (bodies, batch) = documents(text, .ndjson, block: block)
-    #expect(bodies == ["{\"a\":\"],[\\\"\"}", "{ \"b\": [1, {}] } ", "7 "])
+    #expect(bodies == ["{\"a\":\"],[\\\"\"}", "{ \"b\": [1, {}] }  ", "7 "])
     #expect(batch.lines == [2, 3, 6])
     #expect(batch.refused.isEmpty)
     #expect(documents("[{}", .ndjson, block: block).batch.refused.map(\.line) == [1])
