@@ -157,7 +157,7 @@ class Bodies(Hostile):
 
 class Names(Hostile):
     PATHS = ("/../../etc/passwd/_doc/1", "/..%2f..%2fetc/_doc/1", "/%2e%2e/_doc/1", "/a%00b/_doc/1", "/A/_doc/1", "/a%2Fb/_doc/1", "/a%20b/_doc/1",
-             "/-a/_doc/1", "/_a/_doc/1", "/" + "a" * 300 + "/_doc/1", "/a%2C*/_doc/1", "/%3Ca%7Bnow%2Fd%7D%3E/_doc/1", "/.%2F/_doc/1")
+             "/-a/_doc/1", "/_a/_doc/1", "/" + "a" * 300 + "/_doc/1", "/a%2C*/_doc/1", "/%3C..%2F%7Bnow%2Fd%7D%3E/_doc/1", "/%3Ca%7Bnow%2Fq%7D%3E/_doc/1", "/.%2F/_doc/1")
 
     def test_index_names_that_are_paths(self):
         for path in self.PATHS:
