@@ -3,9 +3,10 @@ import Foundation
 import Meanwhile
 import Testing
 
-/// `Documentation/api.md` is made from the routes of the program, and here it is made again.
+/// `Plugins/Endpoints/OpenAPI/OpenAPI.docc/Endpoints.md` is made from the routes of the program, and here it is made again.
 @Suite struct RouteTableTests {
-  private static let file = URL(fileURLWithPath: #filePath).appendingPathComponent("../../../Documentation/api.md").standardizedFileURL
+  private static let file = URL(fileURLWithPath: #filePath)
+    .appendingPathComponent("../../../Plugins/Endpoints/OpenAPI/OpenAPI.docc/Endpoints.md").standardizedFileURL
 
   @Test("The table of endpoints says what the program answers")
   func isCurrent() async throws {
@@ -16,7 +17,8 @@ import Testing
       let written = String(decoding: try Data(contentsOf: Self.file), as: UTF8.self)
       #expect(
         written == table,
-        "Documentation/api.md is stale: MEANWHILE_WRITE_DOCUMENTATION=1 swift test --traits Server --filter RouteTableTests makes it anew")
+        "OpenAPI.docc/Endpoints.md is stale: MEANWHILE_WRITE_DOCUMENTATION=1 swift test --traits Server --filter RouteTableTests makes it anew"
+      )
     }
   }
 
