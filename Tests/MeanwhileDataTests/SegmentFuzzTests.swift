@@ -1,23 +1,11 @@
 import Meanwhile
+import MeanwhileTestKit
 import Testing
 
 @testable import MeanwhileData
 
 /// What the segment reader makes of bytes that were changed and signed anew, so that no checksum catches the change.
 @Suite struct SegmentFuzzTests {
-  /// SplitMix64, from a seed that reproduces.
-  private struct Random: RandomNumberGenerator {
-    var state: UInt64
-
-    mutating func next() -> UInt64 {
-      state &+= 0x9E37_79B9_7F4A_7C15
-      var mixed = state
-      mixed = (mixed ^ (mixed >> 30)) &* 0xBF58_476D_1CE4_E5B9
-      mixed = (mixed ^ (mixed >> 27)) &* 0x94D0_49BB_1331_11EB
-      return mixed ^ (mixed >> 31)
-    }
-  }
-
   private func file() throws -> [UInt8] {
     let mapping = try Mapping(parsing: [
       "properties": [
@@ -92,7 +80,7 @@ import Testing
   func `changed bytes are an error or other values, and never a crash`(seed: UInt64) throws {
     let whole = try file()
     let place = try directory(of: whole)
-    var random = Random(state: seed)
+    var random = SeededRandom(seed: seed)
     for round in 0..<300 {
       var bytes = whole
       for _ in 0..<Int.random(in: 1...6, using: &random) {

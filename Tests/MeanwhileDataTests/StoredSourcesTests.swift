@@ -1,4 +1,5 @@
 import Meanwhile
+import MeanwhileTestKit
 import Testing
 
 @testable import MeanwhileData
@@ -101,7 +102,7 @@ import Testing
   }
 
   @Test(arguments: 0..<60) func `random documents come back`(seed: Int) throws {
-    var random = SeededRandom(UInt64(seed))
+    var random = SeededRandom(seed: UInt64(seed))
     try check((0..<1 + random.below(60)).map { _ in Self.document(&random) })
   }
 

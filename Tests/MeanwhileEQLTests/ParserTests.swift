@@ -1,4 +1,5 @@
 import Meanwhile
+import MeanwhileTestKit
 import Testing
 
 @testable import MeanwhileEQL
@@ -282,7 +283,7 @@ struct ParserRobustnessTests {
 
   @Test("Any text is read or refused with its place, never a crash", arguments: 0..<200)
   func random(seed: Int) {
-    var random = SequenceMatcherDifferentialTests.Generator(state: UInt64(seed))
+    var random = SeededRandom(seed: UInt64(seed))
     for _ in 0..<50 {
       let words = (0..<Int.random(in: 0...12, using: &random)).map { _ in Self.pieces.randomElement(using: &random) ?? "" }
       let query = words.joined(separator: Bool.random(using: &random) ? " " : "")

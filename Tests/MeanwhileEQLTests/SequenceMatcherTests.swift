@@ -1,3 +1,4 @@
+import MeanwhileTestKit
 import Testing
 
 @testable import MeanwhileEQL
@@ -143,21 +144,9 @@ private func documented(_ events: [Event], stages: Int, maxSpan: Int64?) -> [[In
 
 @Suite("Sequence matcher against the documented state machine")
 struct SequenceMatcherDifferentialTests {
-  /// SplitMix64, so that a failure names the seed that reproduces it.
-  struct Generator: RandomNumberGenerator {
-    var state: UInt64
-    mutating func next() -> UInt64 {
-      state &+= 0x9E37_79B9_7F4A_7C15
-      var value = state
-      value = (value ^ (value >> 30)) &* 0xBF58_476D_1CE4_E5B9
-      value = (value ^ (value >> 27)) &* 0x94D0_49BB_1331_11EB
-      return value ^ (value >> 31)
-    }
-  }
-
   @Test(arguments: 0..<400)
   func agree(seed: Int) {
-    var random = Generator(state: UInt64(seed))
+    var random = SeededRandom(seed: UInt64(seed))
     let stages = Int.random(in: 2...5, using: &random)
     let maxSpan: Int64? = Bool.random(using: &random) ? Int64.random(in: 1...40, using: &random) : nil
     let keys = Int.random(in: 1...3, using: &random)

@@ -1,3 +1,4 @@
+import MeanwhileTestKit
 import Testing
 
 @testable import MeanwhileData
@@ -37,7 +38,7 @@ import Testing
   }
 
   @Test(arguments: 0..<200) func `what is compressed comes back`(seed: Int) throws {
-    var random = SeededRandom(UInt64(seed))
+    var random = SeededRandom(seed: UInt64(seed))
     let bytes = sample(&random)
     let block = compressed(bytes)
     #expect(block.count <= BlockCodec.worstByteCount(of: bytes.count))
@@ -51,7 +52,7 @@ import Testing
   }
 
   @Test(arguments: 0..<100) func `a changed block is an error or other bytes, and never a crash`(seed: Int) throws {
-    var random = SeededRandom(UInt64(1_000 + seed))
+    var random = SeededRandom(seed: UInt64(1_000 + seed))
     let bytes = sample(&random)
     let block = compressed(bytes)
     for _ in 0..<50 {
@@ -63,7 +64,7 @@ import Testing
   }
 
   @Test(arguments: 0..<40) func `bytes of any length come back, and damage to them is found or harmless`(seed: Int) throws {
-    var random = SeededRandom(UInt64(2_000 + seed))
+    var random = SeededRandom(seed: UInt64(2_000 + seed))
     var bytes: [UInt8] = []
     for _ in 0..<random.below(6) { bytes += sample(&random) }
     let encoded = CompressedBytes.encode(bytes)

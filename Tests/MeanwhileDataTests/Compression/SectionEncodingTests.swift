@@ -1,3 +1,4 @@
+import MeanwhileTestKit
 import Testing
 
 @testable import MeanwhileData
@@ -24,7 +25,7 @@ import Testing
   }
 
   @Test(arguments: 0..<120) func `whole numbers come back`(seed: Int) throws {
-    var random = SeededRandom(UInt64(seed))
+    var random = SeededRandom(seed: UInt64(seed))
     let values = longs(&random, count: 1 + random.below(5_000))
     _ = try roundTrip(values)
     _ = try roundTrip(values.map { UInt32(truncatingIfNeeded: $0) })
@@ -37,7 +38,7 @@ import Testing
   }
 
   @Test(arguments: 0..<60) func `doubles come back, bit by bit`(seed: Int) throws {
-    var random = SeededRandom(UInt64(500 + seed))
+    var random = SeededRandom(seed: UInt64(500 + seed))
     let power = PackedDoubles.powersOfTen[random.below(10)]
     let isWild = random.below(3) == 0
     let strange: [Double] = [-0.0, .infinity, .leastNonzeroMagnitude, 1e300, 0.1 + 0.2]
@@ -60,7 +61,7 @@ import Testing
   }
 
   @Test(arguments: 0..<100) func `changed bytes are an error or other values, and never a crash`(seed: Int) throws {
-    var random = SeededRandom(UInt64(900 + seed))
+    var random = SeededRandom(seed: UInt64(900 + seed))
     let values = longs(&random, count: 3_000)
     let doubles: [Double] = values.map { Double($0 & 0xFFFF) / 8 }
     let bytes: [UInt8] = values.map { UInt8(truncatingIfNeeded: $0 & 3) }
