@@ -82,6 +82,7 @@ struct Client: Sendable {
         if !life.isOver, let known, Self.order(of: state) < Self.order(of: known) {
           ledger.violate("\(label) was \(known.rawValue) and is \(state.rawValue)")
         }
+        if state != known { ledger.count("watched \(state.rawValue)") }
         known = state
         if state.isFinished { return Shown(view: status.view, outcome: nil) }
       }

@@ -50,7 +50,8 @@ struct SimulationTests {
     "submit refused: 429 es_rejected_execution_exception", "submit refused: 503 unavailable_exception",
     "get refused: 404 resource_not_found_exception", "stop refused: 404 resource_not_found_exception",
     "delete refused: 404 resource_not_found_exception", "brief run", "joined a run", "failure not kept", "page completed",
-    "page of a stored result", "watch completed", "watch failed", "watch running",
+    "page of a stored result", "watch completed", "watch failed", "watched queued",
+    "watched running", "watched stopping",
     "over the memory budget", "given up after attempts", "partial",
   ]
 
