@@ -22,6 +22,9 @@ actor RawConnection {
     var description: String
   }
 
+  /// In seconds, how long a read or a write waits.
+  private static let patience = 30
+
   private let descriptor: Int32
   private let queue: DispatchQueue
   private var isOpen = true
@@ -37,7 +40,7 @@ actor RawConnection {
       let kind = SOCK_STREAM
       #endif
       let descriptor = socket(AF_INET, kind, 0)
-      var limit = timeval(tv_sec: 30, tv_usec: 0)
+      var limit = timeval(tv_sec: Self.patience, tv_usec: 0)
       setsockopt(descriptor, SOL_SOCKET, SO_RCVTIMEO, &limit, socklen_t(MemoryLayout<timeval>.size))
       setsockopt(descriptor, SOL_SOCKET, SO_SNDTIMEO, &limit, socklen_t(MemoryLayout<timeval>.size))
       var address = sockaddr_in()
@@ -91,6 +94,10 @@ actor RawConnection {
     return try await Self.offThePool(queue) {
       var wait = timeval(tv_sec: 0, tv_usec: 500_000)
       setsockopt(descriptor, SOL_SOCKET, SO_SNDTIMEO, &wait, socklen_t(MemoryLayout<timeval>.size))
+      defer {
+        wait = timeval(tv_sec: Self.patience, tv_usec: 0)
+        setsockopt(descriptor, SOL_SOCKET, SO_SNDTIMEO, &wait, socklen_t(MemoryLayout<timeval>.size))
+      }
       let block = [UInt8](repeating: 0, count: 64 << 10)
       var total = 0
       while total < limit {
