@@ -40,9 +40,6 @@ func product(_ name: String, _ package: String, trait: String) -> Target.Depende
   .product(name: name, package: package, condition: .when(traits: [trait]))
 }
 
-/// The system's zlib, where a trait's plugin uses it.
-func zlib(trait: String) -> Target.Dependency { .target(name: "CZlib", condition: .when(traits: [trait])) }
-
 /// What the HTTP adapter imports: Hummingbird's server, and of what that stands on, the parts its own channel handler and headers need.
 let hummingbird: [Target.Dependency] = [
   product("HummingbirdCore", "hummingbird", trait: "HTTP"), product("HummingbirdHTTP2", "hummingbird", trait: "HTTP"),
@@ -50,7 +47,7 @@ let hummingbird: [Target.Dependency] = [
   product("NIOCore", "swift-nio", trait: "HTTP"),
   product("NIOPosix", "swift-nio", trait: "HTTP"), product("NIOHTTP1", "swift-nio", trait: "HTTP"),
   product("NIOHTTPTypes", "swift-nio-extras", trait: "HTTP"), product("HTTPTypes", "swift-http-types", trait: "HTTP"),
-  product("Logging", "swift-log", trait: "HTTP"), zlib(trait: "HTTP"),
+  product("Logging", "swift-log", trait: "HTTP"),
 ]
 let metrics = product("CoreMetrics", "swift-metrics", trait: "Metrics")
 let yams = product("Yams", "Yams", trait: "YAML")
@@ -124,8 +121,10 @@ let package = Package(
     plugin("MeanwhileMemoryStore", at: "Stores/MemoryStore", ["Meanwhile", "MeanwhileData"]),
     plugin("MeanwhileFileStore", at: "Stores/FileStore", ["Meanwhile", "MeanwhileData"]),
     .systemLibrary(name: "CZlib", path: "Plugins/Adapters/Zlib"),
-    plugin("MeanwhileHTTP", at: "Adapters/HTTPAdapter", ["Meanwhile"] + hummingbird),
-    plugin("MeanwhileCommandLine", at: "Adapters/CommandLineAdapter", ["Meanwhile", "MeanwhileData", argumentParser, zlib(trait: "CLI")]),
+    // gzip, for the adapters that read and write it.
+    plugin("MeanwhileGzip", at: "Adapters/Gzip", [.target(name: "CZlib", condition: .when(traits: ["HTTP", "CLI"]))]),
+    plugin("MeanwhileHTTP", at: "Adapters/HTTPAdapter", ["Meanwhile", "MeanwhileGzip"] + hummingbird),
+    plugin("MeanwhileCommandLine", at: "Adapters/CommandLineAdapter", ["Meanwhile", "MeanwhileData", "MeanwhileGzip", argumentParser]),
     plugin("MeanwhileDocuments", at: "Endpoints/Documents", ["Meanwhile", "MeanwhileData", "MeanwhileEngine"]),
     plugin("MeanwhileCluster", at: "Endpoints/Cluster", ["Meanwhile", "MeanwhileData"]),
     plugin("MeanwhileOpenAPI", at: "Endpoints/OpenAPI", ["Meanwhile"]),
@@ -172,8 +171,8 @@ let package = Package(
     tests(of: "MeanwhileSearch", ["Meanwhile", "MeanwhileData", "MeanwhileEngine", "MeanwhileMemoryStore"]),
     tests(of: "MeanwhileMemoryStore", ["Meanwhile", "MeanwhileData", "MeanwhileTestKit"]),
     tests(of: "MeanwhileFileStore", ["Meanwhile", "MeanwhileData", "MeanwhileTestKit"], resources: [.copy("Fixtures")]),
-    tests(of: "MeanwhileHTTP", ["Meanwhile", "MeanwhileMemoryStore"]),
-    tests(of: "MeanwhileCommandLine", ["Meanwhile"]),
+    tests(of: "MeanwhileHTTP", ["Meanwhile", "MeanwhileGzip", "MeanwhileMemoryStore"]),
+    tests(of: "MeanwhileCommandLine", ["Meanwhile", "MeanwhileTestKit"]),
     tests(of: "MeanwhileMetrics", ["Meanwhile", metrics]),
     tests(of: "MeanwhileOpenAPI", ["Meanwhile", "MeanwhileMemoryStore"]),
     tests(of: "MeanwhileCBOR", ["Meanwhile"]),
@@ -188,7 +187,9 @@ let package = Package(
         .target(name: "MeanwhileMetrics", condition: .when(traits: ["Metrics"])),
       ] + cryptography),
     tests(of: "MeanwhileCluster", ["Meanwhile", "MeanwhileMemoryStore"]),
-    tests(of: "MeanwhileDocuments", ["Meanwhile", "MeanwhileData", "MeanwhileMemoryStore"]),
+    tests(
+      of: "MeanwhileDocuments",
+      ["Meanwhile", "MeanwhileData", "MeanwhileEngine", "MeanwhileESQL", "MeanwhileSearch", "MeanwhileMemoryStore"]),
     // The manager and the file store under simulated time, files and concurrency.
     .testTarget(
       name: "SimulationTests", dependencies: ["Meanwhile", "MeanwhileFileStore", "MeanwhileTestKit"], path: "Tests/SimulationTests",

@@ -39,7 +39,7 @@ enum Composition {
     builder.add(EQLLanguage())
     builder.add(SearchLanguage())
     builder.add(endpoints: ClusterEndpoints())
-    builder.add(endpoints: DocumentEndpoints())
+    builder.add(DocumentEndpoints())
     builder.add(endpoints: OpenAPIEndpoints())
     builder.add(format: CBORFormat())
     builder.add(format: SmileFormat())
@@ -72,6 +72,7 @@ enum Composition {
       let store = try await FileStore(opening: path)
       for damage in store.damages { options.warn(damage.reason) }
       builder = parts(on: store, isDeveloper: options.isDeveloper)
+      builder.declare([FileStore.indexBufferSize]) { store.heed($0) }
       builder.configuration.nodeID = store.nodeID
       builder.configuration.clusterUUID = store.clusterUUID
       builder.onShutDown { await store.close() }

@@ -36,15 +36,16 @@ enum ImportRules {
     Rule(folder: "Plugins/Formats/YAML", own: ["Meanwhile"], foreign: ["Yams"]),
     Rule(folder: "Plugins/Security", own: ["Meanwhile"], foreign: ["Crypto", "CryptoExtras", "JWTKit", "Foundation"]),
     Rule(folder: "Plugins/Observers/Metrics", own: ["Meanwhile"], foreign: ["CoreMetrics"]),
+    Rule(folder: "Plugins/Adapters/Gzip", foreign: ["CZlib"]),
     Rule(
-      folder: "Plugins/Adapters/HTTPAdapter", own: ["Meanwhile"],
+      folder: "Plugins/Adapters/HTTPAdapter", own: ["Meanwhile", "MeanwhileGzip"],
       foreign: [
         "HummingbirdCore", "HummingbirdHTTP2", "NIOSSL", "NIOTLS", "NIOCore", "NIOPosix", "NIOHTTP1", "NIOHTTPTypes", "HTTPTypes",
-        "Logging", "CZlib",
+        "Logging",
       ]),
     Rule(
-      folder: "Plugins/Adapters/CommandLineAdapter", own: ["Meanwhile", "MeanwhileData"],
-      foreign: ["ArgumentParser", "CZlib", "Foundation", "FoundationNetworking"]),
+      folder: "Plugins/Adapters/CommandLineAdapter", own: ["Meanwhile", "MeanwhileData", "MeanwhileGzip"],
+      foreign: ["ArgumentParser", "Foundation", "FoundationNetworking"]),
   ]
 
   /// Every plugin's module: the program alone may name them.

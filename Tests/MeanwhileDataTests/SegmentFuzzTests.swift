@@ -29,8 +29,8 @@ import Testing
   /// Where the directory is, by the footer.
   private func directory(of bytes: [UInt8]) throws -> Range<Int> {
     var footer = ByteReader(bytes.suffix(SegmentFormat.footerByteCount))
-    let start = Int(try footer.unsignedLong())
-    return start..<start + Int(try footer.unsignedLong())
+    let start = Int(try footer.number(UInt64.self))
+    return start..<start + Int(try footer.number(UInt64.self))
   }
 
   /// Makes all checksums right again.

@@ -1,5 +1,6 @@
 import Meanwhile
 import MeanwhileData
+import MeanwhileEngine
 import Testing
 
 @testable import MeanwhileDocuments
@@ -45,7 +46,7 @@ import Testing
     (#"{"add":{"index":"none","alias":"x"}}"#, 404, "no such index [none]"),
     (#"{"remove":{"index":"a","alias":"x"}}"#, 404, "aliases [x] missing"),
     (#"{"add":{"index":"a"}}"#, 400, "One of [alias] or [aliases] is required"),
-    (#"{"add":{"index":"a","alias":"x","filter":{"match_all":{}}}}"#, 400, "aliases with a [filter] are not supported"),
+    (#"{"add":{"index":"a","alias":"x","filter":{"nonsense":{}}}}"#, 400, "unknown query [nonsense]"),
   ])
   func `a change that cannot be is refused, and none is made`(action: String, status: Int, reason: String) async throws {
     for name in ["a", "b"] { _ = try await client.send(.put, "/\(name)") }
@@ -53,6 +54,43 @@ import Testing
       .post, "/_aliases", body: #"{"actions":[{"add":{"index":"a","alias":"fine"}},\#(action)]}"#)
     #expect(answer.status == status && answer.body["error"]?["reason"]?.string == reason)
     #expect(try await client.send(.get, "/_alias").body == ["a": ["aliases": [:]], "b": ["aliases": [:]]])
+  }
+
+  /// What a by-query run over an expression means, by number; nothing is deleted.
+  private func numbers(_ expression: String) async throws -> [Int64] {
+    let store = client.store
+    let snapshots = try await store.snapshots(of: try await store.resolver().targets(of: expression), now: Timestamp(milliseconds: 0))
+    return try snapshots.flatMap { snapshot in
+      try snapshot.segments.flatMap { view -> [Int64] in
+        let column = try view.segment.column("n")
+        return (0..<view.segment.rowCount).filter { view.deleted?[$0] != true }.compactMap { row in
+          if case .long(let number)? = column?.value(atRow: row) { number } else { nil }
+        }
+      }
+    }.sorted()
+  }
+
+  @Test func `an alias with a filter means the documents that the filter lets through`() async throws {
+    for number in 0..<6 {
+      _ = try await client.send(.put, "/a/_doc/\(number)", parameters: ["refresh": "true"], body: #"{"n":\#(number)}"#)
+    }
+    _ = try await client.send(.delete, "/a/_doc/1", parameters: ["refresh": "true"])
+    func add(_ alias: String, _ filter: String) async throws {
+      _ = try await client.send(.put, "/a/_alias/\(alias)", body: #"{"filter":\#(filter)}"#)
+    }
+    try await add("small", #"{"range":{"n":{"lt":3}}}"#)
+    try await add("large", #"{"range":{"n":{"gte":5}}}"#)
+    let shown = try await client.send(.get, "/_alias/large").body
+    #expect(shown == ["a": ["aliases": ["large": ["filter": ["range": ["n": ["gte": 5]]]]]]])
+    let meant: [(String, [Int64])] = [
+      ("a", [0, 2, 3, 4, 5]), ("small", [0, 2]), ("large", [5]), ("small,large", [0, 2, 5]), ("small,a", [0, 2, 3, 4, 5]),
+      ("*", [0, 2, 3, 4, 5]), ("s*", [0, 2]), ("*ll,*ge", [0, 2, 5]),
+    ]
+    for (expression, numbers) in meant { #expect(try await self.numbers(expression) == numbers, "\(expression)") }
+    let deleted = try await client.send(
+      .post, "/small/_delete_by_query", parameters: ["refresh": "true"], body: #"{"query":{"match_all":{}}}"#)
+    #expect(deleted.body["deleted"] == 2)
+    #expect(try await numbers("a") == [3, 4, 5])
   }
 
   @Test func `names are resolved, and listed`() async throws {

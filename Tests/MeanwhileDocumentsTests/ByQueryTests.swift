@@ -39,6 +39,32 @@ import Testing
     #expect(passed.status == 200 && passed.body["version_conflicts"] == 1 && passed.body["deleted"] == 0)
   }
 
+  @Test func `who does not wait gets a task, which is listed, and whose outcome is kept`() async throws {
+    try await load()
+    var builder = ServiceBuilder(taskStore: client.store)
+    builder.provide(client.store, as: (any IndexStore).self)
+    builder.add(DocumentEndpoints())
+    let service = try await builder.build()
+    for (path, key) in [("/a/_delete_by_query", "deleted"), ("/a/_update_by_query", "updated"), ("/a/_forcemerge", "_shards")] {
+      let isByQuery = key != "_shards"
+      let response = await service.respond(
+        to: EndpointRequest(
+          method: .post, path: path, parameters: ["wait_for_completion": "false"],
+          headers: isByQuery ? ["Content-Type": "application/json"] : [:],
+          body: isByQuery ? ChunkStream([Array(#"{"query":{"term":{"n":3}}}"#.utf8)]) : .empty))
+      let name = try #require(try JSONValue.parse(try await response.collectBody())["task"]?.string)
+      let listing = try #require(try await service.tasks.list(stored: true).first { $0.id.task == name })
+      #expect(listing.language == "documents" && listing.view.description == path)
+      guard case .finished(_, let result) = try await service.tasks.get(listing.id, language: nil, for: nil, wait: nil) else {
+        Issue.record("\(path) did not finish")
+        continue
+      }
+      let outcome = try await result.read(as: JSONOutput.self).object
+      #expect(isByQuery ? outcome["total"] == 1 && outcome[key] == 1 : outcome[key] != nil, "\(path)")
+      if isByQuery { _ = try await client.send(.put, "/a/_doc/3", parameters: ["refresh": "true"], body: #"{"n":3}"#) }
+    }
+  }
+
   @Test func `documents are written again under the mapping of now`() async throws {
     _ = try await client.send(.put, "/a", body: #"{"mappings":{"dynamic":false,"properties":{}}}"#)
     _ = try await client.send(.put, "/a/_doc/1", parameters: ["refresh": "true"], body: #"{"n":1}"#)

@@ -1,4 +1,5 @@
 import Meanwhile
+import MeanwhileData
 import Testing
 
 @testable import MeanwhileFileStore
@@ -41,7 +42,7 @@ struct TaskRecordEncodingTests {
     let whole = TaskExamples.record(1).encodedForStore()
     let required = 20
     for count in 0..<required {
-      #expect(throws: ByteReader.Malformed.self) { try TaskRecord(decodingFromStore: Array(whole.prefix(count))) }
+      #expect(throws: CorruptData.self) { try TaskRecord(decodingFromStore: Array(whole.prefix(count))) }
     }
   }
 

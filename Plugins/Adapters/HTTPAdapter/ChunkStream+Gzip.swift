@@ -1,5 +1,6 @@
 #if HTTP
 import Meanwhile
+import MeanwhileGzip
 import Synchronization
 
 extension ChunkStream {
@@ -27,7 +28,7 @@ extension ChunkStream {
 
 /// How far a body is.
 private struct Inflation: ~Copyable {
-  var reader = Gzip.Reader()
+  var reader = GzipReader()
   private var count = 0
   private let bytesMax: Int
 
@@ -35,12 +36,18 @@ private struct Inflation: ~Copyable {
 
   /// The next piece that is not empty; nil where it takes another chunk.
   mutating func next() throws(APIError) -> [UInt8]? {
-    while let piece = try reader.next() {
+    while let piece = try inflated() {
       count += piece.count
       guard count <= bytesMax else { throw RequestBodyReader.tooLong(nil, bytesMax: bytesMax) }
       if !piece.isEmpty { return piece }
     }
     return nil
+  }
+
+  private mutating func inflated() throws(APIError) -> [UInt8]? {
+    do throws(GzipReader.Malformed) { return try reader.next() } catch {
+      throw .illegalArgument("the request's body is not the gzip that its [Content-Encoding] says")
+    }
   }
 
   func end() throws(APIError) {

@@ -2,6 +2,7 @@
 import HTTPTypes
 import HummingbirdCore
 import Meanwhile
+import MeanwhileGzip
 import NIOCore
 
 /// Sends a response over a connection.
@@ -68,7 +69,7 @@ struct ResponseSender {
   private func whole(_ response: EndpointResponse, _ bytes: [UInt8], length: Int? = nil) -> Prepared {
     var head = Self.head(of: response)
     var bytes = bytes
-    if bytes.count >= ContentCoding.compressedBytesMin, compress(&head) { bytes = Gzip.compress(bytes) }
+    if bytes.count >= ContentCoding.compressedBytesMin, compress(&head) { bytes = GzipWriter.compress(bytes) }
     // 204 and 304 have no body and so no length (RFC 9110, section 8.6).
     if head.status != .noContent, head.status != .notModified, !(isHead && head.headerFields.contains(.contentLength)) {
       head.headerFields[.contentLength] = String(length ?? bytes.count)
@@ -111,7 +112,7 @@ struct ResponseSender {
     case .whole(let buffer): try await writer.write(response: response.head, body: ResponseBody(byteBuffer: buffer))
     case .stream(let first, var rest, let coding):
       var body = try await writer.writeHead(response.head)
-      var gzip: Gzip.Writer? = coding == .gzip ? Gzip.Writer() : nil
+      var gzip: GzipWriter? = coding == .gzip ? GzipWriter() : nil
       var next: [UInt8]? = first
       while let chunk = next {
         let bytes = gzip?.write(chunk) ?? chunk

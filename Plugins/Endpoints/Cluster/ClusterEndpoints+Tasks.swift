@@ -19,7 +19,31 @@ extension ClusterEndpoints {
     try Self.refuseWaiting(request)
     let listing = try await Self.find(request, session, reaching: Self.seeingOthers, finishedToo: true)
     let list = TaskList([listing], service: session.service, detailed: true)
-    return .json(["completed": .bool(!listing.view.isRunning), "task": list.json(listing)])
+    var body: JSONObject = ["completed": .bool(!listing.view.isRunning), "task": list.json(listing)]
+    if !listing.view.isRunning, let outcome = try await Self.outcome(of: listing, session) { body.append(outcome.name, outcome.value) }
+    return .json(.object(body))
+  }
+
+  /// What a finished task gave, where that is an object or an error; nothing to one who sees others' tasks and not their results.
+  private static func outcome(of listing: TaskListing, _ session: Session) async throws -> JSONObject.Member? {
+    guard listing.owner == nil || listing.owner == session.principal?.owner,
+      let language = session.service.language(named: listing.language)
+    else { return nil }
+    switch try await session.service.tasks.get(listing.id, language: nil, for: session.principal, wait: .zero) {
+    case .running: return nil
+    case .failed(_, let error): return JSONObject.Member(name: "error", value: .object(error.object))
+    case .finished(_, let result):
+      return try await object(of: result, in: language).map { JSONObject.Member(name: "response", value: .object($0)) }
+    }
+  }
+
+  private static func object<Language: QueryLanguage>(of result: TaskResult, in _: Language) async throws -> JSONObject? {
+    guard let output = Language.Output.self as? any JSONRenderable.Type else { return nil }
+    return try await object(of: result, as: output)
+  }
+
+  private static func object<Output: JSONRenderable>(of result: TaskResult, as _: Output.Type) async throws -> JSONObject {
+    try await result.read(as: Output.self).json
   }
 
   @Sendable func cancelTasks(_ request: EndpointRequest, _ session: Session) async throws -> EndpointResponse {

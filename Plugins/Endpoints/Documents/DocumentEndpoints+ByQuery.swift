@@ -12,28 +12,17 @@ extension DocumentEndpoints {
     return [
       Route(
         .post, "/{index}/_delete_by_query", summary: "Deletes the documents that a query means.", parameters: parameters, body: .required,
-        privilege: .index(.write, "indices:data/write/delete/byquery"), handler: deleteByQuery),
+        privilege: .index(.write, "indices:data/write/delete/byquery"), handler: runJob),
       Route(
         .post, "/{index}/_update_by_query", summary: "Writes the documents that a query means again, under the mapping of now.",
         parameters: parameters + ["pipeline"], body: .optional, privilege: .index(.write, "indices:data/write/update/byquery"),
-        handler: updateByQuery),
+        handler: runJob),
     ]
-  }
-
-  @Sendable func deleteByQuery(_ request: EndpointRequest, _ session: Session) async throws -> EndpointResponse {
-    let body = try await request.jsonObject() ?? JSONObject()
-    guard body["query"] != nil else { throw APIError.validation(["query is missing"]) }
-    return try await ByQueryRun(.delete, body, request, session).run(on: try await selected(request, session))
-  }
-
-  @Sendable func updateByQuery(_ request: EndpointRequest, _ session: Session) async throws -> EndpointResponse {
-    let body = try await request.jsonObject() ?? JSONObject()
-    return try await ByQueryRun(.index, body, request, session).run(on: try await selected(request, session))
   }
 }
 
 /// Writes or deletes each document that a query means, unless it has changed since the query saw it.
-private struct ByQueryRun {
+struct ByQueryRun: Sendable {
   private let operation: DocumentWrite.Operation
   private let query: SearchQuery?
   private let limit: Int?
@@ -57,9 +46,6 @@ private struct ByQueryRun {
       default: throw APIError.xContentParse("unknown field [\(member.name)]", at: member.location)
       }
     }
-    guard try request.parameters.bool("wait_for_completion") ?? true else {
-      throw APIError.illegalArgument("[wait_for_completion] must be [true]: the request is answered when it is done")
-    }
     query = try body["query"].map { query throws(APIError) in try SearchQuery(parsing: query) }
     limit = try request.parameters.int("max_docs") ?? body["max_docs"]?.int.flatMap { Int(exactly: $0) }
     if let limit, limit <= 0 { throw APIError.validation(["[max_docs] should be greater than 0, got [\(limit)]"]) }
@@ -71,19 +57,23 @@ private struct ByQueryRun {
     isRefreshed = try request.parameters.bool("refresh") ?? false
   }
 
-  func run(on indices: [IndexSummary]) async throws -> EndpointResponse {
+  var isDelete: Bool { operation == .delete }
+
+  /// - Returns: the answer's body, and its status.
+  func run(on targets: [IndexResolver.Target], _ signals: QuerySignals) async throws -> (body: JSONObject, status: Int) {
     var run = self
     let time = session.service.environment.time
     let start = time.uptimeNanoseconds()
     let store = try session.indexStore()
-    var snapshots: [IndexSnapshot] = []
-    for index in indices { snapshots.append(try await store.snapshot(of: index.definition.name)) }
+    let snapshots = try await store.snapshots(of: targets, now: session.service.environment.time.now())
     let selection = try await DocumentSelection(query, in: snapshots, limit: limit, session: session)
     for batch in selection.batches where run.failures.isEmpty {
+      try signals.check()
+      if signals.shouldFinishEarly { break }
       run.batches += 1
       for (index, documents) in Self.byIndex(try selection.documents(batch)) { try await run.write(documents, to: index, store) }
     }
-    if isRefreshed { for index in indices { try await store.refresh(index.definition.name) } }
+    if isRefreshed { for target in targets { try await store.refresh(target.name) } }
     let took = (time.uptimeNanoseconds() - start) / 1_000_000
     return run.response(total: selection.count, tookMillis: Int64(clamping: took))
   }
@@ -121,7 +111,7 @@ private struct ByQueryRun {
     }
   }
 
-  private func response(total: Int, tookMillis: Int64) -> EndpointResponse {
+  private func response(total: Int, tookMillis: Int64) -> (body: JSONObject, status: Int) {
     var body: JSONObject = ["took": .integer(tookMillis), "timed_out": false, "total": .integer(Int64(total))]
     if operation != .delete { body["updated"] = .integer(Int64(done)) }
     body["deleted"] = .integer(Int64(operation == .delete ? done : 0))
@@ -134,6 +124,6 @@ private struct ByQueryRun {
     body["throttled_until_millis"] = 0
     body["failures"] = .array(failures)
     let status = failures.compactMap { $0["status"]?.int }.max().flatMap { Int(exactly: $0) } ?? 200
-    return .json(.object(body), status: status)
+    return (body, status)
   }
 }

@@ -126,8 +126,14 @@ extension DocumentEndpoints {
     }
     let added = try Mapping(parsing: body)
     for index in try await selected(request, session) {
+      let hasDocuments = index.byteCount > 0
       try await session.indexStore().updateDefinition(of: index.definition.name) { definition in
         let merged = try definition.mapping.merged(with: added)
+        if hasDocuments, let field = merged.runtimePaths.subtracting(definition.mapping.runtimePaths).min() {
+          // They have no column for it, and no query would know of what is in them.
+          throw APIError.illegalArgument(
+            "runtime field [\(field)] cannot be added to index [\(definition.name)], which has documents already")
+        }
         try merged.checkLimits(settings: definition.settings, adding: merged.fieldCount - definition.mapping.fieldCount)
         definition.mapping = merged
       }

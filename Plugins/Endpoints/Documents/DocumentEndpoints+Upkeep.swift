@@ -4,10 +4,17 @@ import MeanwhileData
 extension DocumentEndpoints {
   /// Refresh, flush and forced merge: here one thing. A store makes each write durable before it answers, and merges when it refreshes.
   @Sendable func refresh(_ request: EndpointRequest, _ session: Session) async throws -> EndpointResponse {
-    let indices = try await selected(request, session).map(\.definition)
-    for index in indices { try await session.indexStore().refresh(index.name) }
+    .json(.object(try await Self.refresh(try await selected(request, session).map(\.definition), session, QuerySignals())))
+  }
+
+  /// - Returns: the answer's body.
+  static func refresh(_ indices: [IndexDefinition], _ session: Session, _ signals: QuerySignals) async throws -> JSONObject {
+    for index in indices {
+      try signals.check()
+      try await session.indexStore().refresh(index.name)
+    }
     let shards = indices.reduce(0) { $0 + 1 + IndexSettings.replicas(of: $1) }
-    return .json(["_shards": ["total": .integer(Int64(shards)), "successful": .integer(Int64(indices.count)), "failed": 0]])
+    return ["_shards": ["total": .integer(Int64(shards)), "successful": .integer(Int64(indices.count)), "failed": 0]]
   }
 
   @Sendable func stats(_ request: EndpointRequest, _ session: Session) async throws -> EndpointResponse {

@@ -3,7 +3,7 @@ import MeanwhileData
 
 /// Indices and documents over the API: creating indices, writing and reading documents, bulk loads, listings.
 ///
-/// Needs an ``IndexStore`` among the service's resources.
+/// Needs an ``IndexStore`` among the service's resources. Added as a language rather than as endpoints, it also finishes after a crash what clients had put off.
 public struct DocumentEndpoints: EndpointProvider {
   public init() {}
 
@@ -138,7 +138,7 @@ public struct DocumentEndpoints: EndpointProvider {
           routes.append(
             Route(
               method, path, summary: summary, parameters: maintain, body: .optional,
-              privilege: .index(.maintenance, "indices:admin/" + name.dropFirst()), handler: refresh))
+              privilege: .index(.maintenance, "indices:admin/" + name.dropFirst()), handler: name == "_forcemerge" ? runJob : refresh))
         }
       }
     }

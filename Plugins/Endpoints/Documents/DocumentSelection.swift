@@ -20,18 +20,8 @@ struct DocumentSelection: Sendable {
   ///   - limit: the most documents to find; nil for all.
   /// - Throws: a failed search (400) for a value that its field cannot have.
   init(_ query: SearchQuery?, in snapshots: [IndexSnapshot], limit: Int? = nil, session: Session) async throws {
-    let now = session.service.environment.time.now()
-    var compiler = SearchQueryCompiler(snapshots, now: now)
-    let condition = try query.map { query throws(APIError) in try compiler.condition(query) }
-    let document = compiler.metadata("_doc")
-    let scan = Plan.scan(Plan.Scan(snapshots: snapshots, columns: compiler.fields.columns, filter: condition))
-    let found = Plan.project(limit.map { Plan.limit(scan, $0) } ?? scan, [document])
-    let pages = try await Executor(ExecutionContext(settings: QuerySettings(now: now))).pages(found)
     views = snapshots.flatMap { snapshot in snapshot.segments.map { (snapshot.definition.name, $0.segment) } }
-    references = pages.flatMap { page -> [DocumentReference] in
-      guard case .longs(let values)? = page.columns.first?.values else { return [] }
-      return (0..<page.rowCount).map { DocumentReference(encoded: values[$0]) }
-    }
+    references = try await SearchQuery.references(query, in: snapshots, limit: limit, now: session.service.environment.time.now())
   }
 
   var count: Int { references.count }

@@ -23,20 +23,19 @@ public struct EQLLanguage: QueryLanguage {
     let request = try await EQLRequest(request, bodyBytesMax: session.service.configuration.limits.bodyBytesMax)
     let statement = try Parser.parse(request.query)
     let store = try session.resource((any IndexStore).self)
-    let definitions = try await IndexSelection(store: store).definitions(for: request)
+    let selection = try await IndexSelection(store: store).select(for: request)
     var planner = QueryPlanner(
-      request: request, statement: statement, definitions: definitions, functions: functions,
+      request: request, statement: statement, definitions: selection.definitions, targets: selection.targets, functions: functions,
       now: session.service.environment.time.now())
     return try planner.plan()
   }
 
   public func run(_ query: EQLPreparedQuery, in context: QueryContext) async throws -> EQLOutput {
     let store = try context.session.resource((any IndexStore).self)
-    var snapshots: [IndexSnapshot] = []
-    for name in query.indices { snapshots.append(try await store.snapshot(of: name)) }
+    let now = context.session.service.environment.time.now()
+    let snapshots = try await store.snapshots(of: query.targets, now: now)
     let execution = ExecutionContext(
-      signals: context.signals, progress: context.progress, memory: context.memory,
-      settings: QuerySettings(now: context.session.service.environment.time.now()))
+      signals: context.signals, progress: context.progress, memory: context.memory, settings: QuerySettings(now: now))
     let search = try EQLSearch(query: query, snapshots: snapshots, execution: execution)
     return try await search.run()
   }

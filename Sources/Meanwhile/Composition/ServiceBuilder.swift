@@ -22,6 +22,7 @@ public struct ServiceBuilder: Sendable {
   private(set) var auditor: (any Auditor)?
   private(set) var resources = Resources()
   private(set) var settingsStore: (any SettingsStore)?
+  private var declarations: [(settings: [any DeclaredSetting], heed: Settings.Listener)] = []
   /// Settings of the parts with the composition's own defaults.
   private(set) var presets: [any DeclaredSetting] = []
   private(set) var lastSteps: [@Sendable () async -> Void] = []
@@ -67,6 +68,13 @@ public struct ServiceBuilder: Sendable {
     presets.append(setting.withDefault(value))
   }
 
+  /// Adds settings of a part that answers no requests, such as a store.
+  ///
+  /// - Parameter heed: called with their values before the service answers, and after each change.
+  public mutating func declare(_ settings: [any DeclaredSetting], heed: @escaping Settings.Listener) {
+    declarations.append((settings, heed))
+  }
+
   /// Keeps persistent settings in a store. Without one, they last as long as the service.
   public mutating func persistSettings(in store: any SettingsStore) {
     settingsStore = store
@@ -104,6 +112,7 @@ public struct ServiceBuilder: Sendable {
     service.settings.onChange { [tasks = service.tasks] settings in
       await tasks.heed(settings, sweepInterval: sweepIntervals.map { settings[$0] }.min() ?? .minutes(5))
     }
+    for declaration in declarations { service.settings.onChange(declaration.heed) }
     try await service.settings.load()
     try await service.tasks.recover { service.work(of: $0) }
     return service
@@ -115,7 +124,7 @@ extension ServiceBuilder {
   ///
   /// - Throws: ``CompositionError`` for a preset of something that no part declares.
   func declaredSettings() throws(CompositionError) -> [any DeclaredSetting] {
-    var declared = ServiceSettings.declared(configuration) + providers.flatMap(\.settings)
+    var declared = ServiceSettings.declared(configuration) + providers.flatMap(\.settings) + declarations.flatMap(\.settings)
     for preset in presets {
       guard let index = declared.firstIndex(where: { $0.name == preset.name }) else {
         throw CompositionError("no part has a setting [\(preset.name)] that could be preset")

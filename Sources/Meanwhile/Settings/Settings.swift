@@ -10,6 +10,7 @@ public final class Settings: Sendable {
   private let byName: [String: any DeclaredSetting]
   private let store: (any SettingsStore)?
   private let state: Mutex<State>
+  private let changes = TurnQueue()
 
   /// Called after each change, before it is acknowledged.
   public typealias Listener = @Sendable (Settings) async -> Void
@@ -19,9 +20,6 @@ public final class Settings: Sendable {
     /// What is in force: a value for each declared setting.
     var values: [String: any Sendable]
     var listeners: [Listener] = []
-    var isChanging = false
-    /// Those who wait for their turn to change.
-    var waiting: [CheckedContinuation<Void, Never>] = []
   }
 
   /// What is set, as texts by name.
@@ -86,14 +84,14 @@ public final class Settings: Sendable {
   ///
   /// - Throws: a 400 for a setting that is not known or a value that it cannot have; the store's error where it cannot keep the change.
   public func change(_ change: SettingsChange) async throws {
-    await takeTurn()
-    defer { passTurn() }
-    let before = layers
-    var after = Layers()
-    after.persistent = try apply(change.persistent, to: before.persistent, "persistent")
-    after.transient = try apply(change.transient, to: before.transient, "transient")
-    if after.persistent != before.persistent { try await store?.saveSettings(Self.object(of: after.persistent)) }
-    await putInForce(after)
+    try await changes.perform {
+      let before = layers
+      var after = Layers()
+      after.persistent = try apply(change.persistent, to: before.persistent, "persistent")
+      after.transient = try apply(change.transient, to: before.transient, "transient")
+      if after.persistent != before.persistent { try await store?.saveSettings(Self.object(of: after.persistent)) }
+      await putInForce(after)
+    }
   }
 
   /// Names and texts as one JSON object, in the order of names.
@@ -131,26 +129,5 @@ public final class Settings: Sendable {
       return state.listeners
     }
     for listener in listeners { await listener(self) }
-  }
-
-  // MARK: One change after another
-
-  private func takeTurn() async {
-    await withCheckedContinuation { continuation in
-      let isMine = state.withLock { state in
-        if state.isChanging { state.waiting.append(continuation) }
-        defer { state.isChanging = true }
-        return !state.isChanging
-      }
-      if isMine { continuation.resume() }
-    }
-  }
-
-  private func passTurn() {
-    let next: CheckedContinuation<Void, Never>? = state.withLock { state in
-      state.isChanging = !state.waiting.isEmpty
-      return state.waiting.isEmpty ? nil : state.waiting.removeFirst()
-    }
-    next?.resume()
   }
 }

@@ -2,45 +2,31 @@ import Meanwhile
 
 /// Reads the payload of one frame.
 struct TableFrameReader {
-  private let bytes: ArraySlice<UInt8>
-  private var at: Int
+  private var reader: ByteReader
 
-  init(_ bytes: ArraySlice<UInt8>) {
-    self.bytes = bytes
-    at = bytes.startIndex
+  init(_ bytes: ArraySlice<UInt8>) { reader = ByteReader(bytes) }
+
+  private mutating func read<Value>(_ part: (inout ByteReader) throws(CorruptData) -> Value) throws(APIError) -> Value {
+    do throws(CorruptData) { return try part(&reader) } catch { throw TableCodec.corrupt(error.reason) }
   }
 
-  mutating func byte() throws(APIError) -> UInt8 {
-    guard at < bytes.endIndex else { throw TableCodec.corrupt("a frame ends early") }
-    at += 1
-    return bytes[at - 1]
-  }
+  mutating func byte() throws(APIError) -> UInt8 { try read { reader throws(CorruptData) in try reader.number() } }
 
   mutating func number(max: Int) throws(APIError) -> Int {
-    guard bytes.endIndex - at >= 8 else { throw TableCodec.corrupt("a frame ends early") }
-    var value: UInt64 = 0
-    for index in 0..<8 { value |= UInt64(bytes[at + index]) << UInt64(index * 8) }
-    at += 8
+    let value = try read { reader throws(CorruptData) in try reader.number(UInt64.self) }
     guard let number = Int(exactly: value), number <= max else { throw TableCodec.corrupt("a count of [\(value)] is out of range") }
     return number
   }
 
-  /// A number of elements that are all still to come in this frame.
-  private mutating func count(ofSize size: Int) throws(APIError) -> Int {
-    let count = try number(max: bytes.count)
-    guard count <= (bytes.endIndex - at) / size else { throw TableCodec.corrupt("a count of [\(count)] is longer than its frame") }
-    return count
-  }
-
   mutating func fields() throws(APIError) -> [Table.Field] {
     // A field takes more than eight bytes, so no count that fits can ask for much memory.
-    let count = try number(max: bytes.count)
+    let count = try number(max: reader.count)
     var fields: [Table.Field] = []
     for _ in 0..<count {
       let name = try text()
       let type = try type()
       var originalTypes: [String] = []
-      for _ in 0..<(try number(max: bytes.count)) { originalTypes.append(try text()) }
+      for _ in 0..<(try number(max: reader.count)) { originalTypes.append(try text()) }
       fields.append(Table.Field(name: name, type: type, originalTypes: originalTypes))
     }
     return fields
@@ -48,7 +34,7 @@ struct TableFrameReader {
 
   /// - Throws: where there is more in the frame than was read.
   func finish() throws(APIError) {
-    guard at == bytes.endIndex else { throw TableCodec.corrupt("a frame is longer than what is in it") }
+    guard reader.isAtEnd else { throw TableCodec.corrupt("a frame is longer than what is in it") }
   }
 
   /// The number of rows of a page, before anything of it is read.
@@ -59,19 +45,14 @@ struct TableFrameReader {
 
   mutating func page(of fields: [Table.Field]) throws(APIError) -> Page {
     let rowCount = try number(max: TableCodec.pageRowsMax)
-    guard try number(max: bytes.count) == fields.count else { throw TableCodec.corrupt("a page has another number of columns") }
+    guard try number(max: reader.count) == fields.count else { throw TableCodec.corrupt("a page has another number of columns") }
     var columns: [Column] = []
     for _ in fields { columns.append(try column(rowCount: rowCount)) }
     return Page(rowCount: rowCount, columns: columns)
   }
 
   private mutating func text() throws(APIError) -> String {
-    let count = try count(ofSize: 1)
-    guard let text = String(validating: bytes[at..<(at + count)], as: UTF8.self) else {
-      throw TableCodec.corrupt("a name is no text")
-    }
-    at += count
-    return text
+    try read { reader throws(CorruptData) in try reader.text(length: UInt64.self) }
   }
 
   private mutating func type() throws(APIError) -> DataType {
@@ -82,14 +63,12 @@ struct TableFrameReader {
 
   private mutating func buffer<Element: FixedWidthInteger & BitwiseCopyable>(of _: Element.Type) throws(APIError) -> Vector<Element> {
     let size = MemoryLayout<Element>.size
-    let count = try count(ofSize: size)
-    let start = at
-    at += count * size
-    return bytes.withUnsafeBytes { raw in
+    let count = try number(max: reader.count / size)
+    let run = try read { reader throws(CorruptData) in try reader.run(ofCount: UInt64(count * size)) }
+    return run.withUnsafeBytes { raw in
       Vector(count: count) { target in
         for index in 0..<count {
-          let offset = start - bytes.startIndex + index * size
-          (target + index).initialize(to: Element(littleEndian: raw.loadUnaligned(fromByteOffset: offset, as: Element.self)))
+          (target + index).initialize(to: Element(littleEndian: raw.loadUnaligned(fromByteOffset: index * size, as: Element.self)))
         }
       }
     }

@@ -1,10 +1,12 @@
 /// Writes the frames of a table; see ``TableCodec``.
 struct TableFrameWriter {
-  private(set) var bytes: [UInt8] = []
+  private var writer = ByteWriter()
+
+  var bytes: [UInt8] { writer.bytes }
 
   mutating func start(_ fields: [Table.Field]) {
-    bytes += TableCodec.magic
-    bytes.append(TableCodec.version)
+    writer.append(contentsOf: TableCodec.magic)
+    writer.append(TableCodec.version)
     frame(.fields) { writer in
       writer.number(fields.count)
       for field in fields {
@@ -31,27 +33,21 @@ struct TableFrameWriter {
   private mutating func frame(_ kind: TableCodec.Frame, _ write: (inout TableFrameWriter) -> Void) {
     var payload = TableFrameWriter()
     write(&payload)
-    bytes.append(kind.rawValue)
-    number(payload.bytes.count)
-    bytes += payload.bytes
+    writer.append(kind.rawValue)
+    writer.append(prefixed: payload.bytes, length: UInt64.self)
   }
 
-  private mutating func number(_ value: Int) {
-    withUnsafeBytes(of: UInt64(value).littleEndian) { bytes.append(contentsOf: $0) }
-  }
+  private mutating func number(_ value: Int) { writer.append(UInt64(value)) }
 
-  private mutating func text(_ text: String) {
-    number(text.utf8.count)
-    bytes.append(contentsOf: text.utf8)
-  }
+  private mutating func text(_ text: String) { writer.append(text, length: UInt64.self) }
 
   private mutating func buffer<Element: FixedWidthInteger>(_ elements: Vector<Element>) {
     number(elements.count)
     withExtendedLifetime(elements) {
       #if _endian(little)
-      bytes.append(contentsOf: UnsafeRawBufferPointer(elements.buffer))
+      writer.append(contentsOf: UnsafeRawBufferPointer(elements.buffer))
       #else
-      for element in elements.buffer { withUnsafeBytes(of: element.littleEndian) { bytes.append(contentsOf: $0) } }
+      for element in elements.buffer { writer.append(element) }
       #endif
     }
   }
@@ -62,7 +58,7 @@ struct TableFrameWriter {
     let rows = column.isConstant ? min(1, column.rowCount) : column.rowCount
     // A slice's offsets are absolute: what is written begins with its own first value.
     let slots = column.offsets.map { rows == 0 ? 0..<0 : Int($0[0])..<Int($0[rows]) } ?? 0..<(column.isAllNull ? 0 : rows)
-    bytes.append((column.isConstant ? 1 : 0) | (column.nulls != nil ? 2 : 0) | (column.offsets != nil ? 4 : 0))
+    writer.append((column.isConstant ? 1 : 0 as UInt8) | (column.nulls != nil ? 2 : 0) | (column.offsets != nil ? 4 : 0))
     if let offsets = column.offsets {
       let first = UInt32(truncatingIfNeeded: slots.lowerBound)
       let rebased = rows == 0 ? Vector<UInt32>([0]) : Vector((0...rows).map { offsets[$0] &- first })
@@ -77,29 +73,29 @@ struct TableFrameWriter {
 
   private mutating func values(_ values: Column.Values, _ slots: Range<Int>) {
     switch values {
-    case .none: bytes.append(0)
+    case .none: writer.append(0 as UInt8)
     case .booleans(let values):
-      bytes.append(1)
+      writer.append(1 as UInt8)
       buffer(values.slice(slots))
     case .longs(let values):
-      bytes.append(2)
+      writer.append(2 as UInt8)
       buffer(values.slice(slots))
     case .doubles(let values):
-      bytes.append(3)
+      writer.append(3 as UInt8)
       buffer(Vector(slots.map { values[$0].bitPattern }))
     case .bytes(let values):
-      bytes.append(4)
+      writer.append(4 as UInt8)
       strings(values.slice(slots))
     case .ordinals(let ordinals, let dictionary, let isSorted):
       // A large dictionary of which a page uses little is not worth keeping with each page.
       guard dictionary.count <= slots.count else {
         let plain = BytesVectorBuilder(capacity: slots.count)
         for slot in slots { plain.append(dictionary[Int(ordinals[slot])]) }
-        bytes.append(4)
+        writer.append(4 as UInt8)
         strings(plain.finish())
         return
       }
-      bytes.append(isSorted ? 6 : 5)
+      writer.append(isSorted ? 6 : 5 as UInt8)
       buffer(ordinals.slice(slots))
       strings(dictionary)
     }

@@ -37,10 +37,27 @@ public struct IndexResolver: Sendable {
     public static let parameterNames = ["ignore_unavailable", "allow_no_indices", "expand_wildcards"]
   }
 
-  private struct Entry {
+  fileprivate struct Entry {
     var name: String
     var isHidden: Bool
-    var aliases: [String]
+    /// By name: nil for one without a filter.
+    var aliases: [(name: String, filter: JSONValue?)]
+  }
+
+  /// What an expression means of one index.
+  public struct Target: Sendable, Hashable {
+    public var name: String
+    /// Empty: the whole index. Else the index was named by aliases alone that have filters: the documents that one of these queries lets through.
+    public var filters: [JSONValue] = []
+
+    public init(name: String, filters: [JSONValue] = []) {
+      self.name = name
+      self.filters = filters
+    }
+
+    fileprivate mutating func join(_ other: Target) {
+      filters = filters.isEmpty || other.filters.isEmpty ? [] : filters + other.filters.filter { !filters.contains($0) }
+    }
   }
 
   private let entries: [Entry]
@@ -57,7 +74,9 @@ public struct IndexResolver: Sendable {
     self.nowMillis = nowMillis
     self.access = access
     entries = indices.map { index in
-      Entry(name: index.definition.name, isHidden: index.definition.isHidden, aliases: index.definition.aliases.names)
+      Entry(
+        name: index.definition.name, isHidden: index.definition.isHidden,
+        aliases: index.definition.aliases.members.map { ($0.name, $0.value["filter"]) })
     }
   }
 
@@ -66,8 +85,13 @@ public struct IndexResolver: Sendable {
   /// - Throws: `index_not_found_exception` (404) as the options say; `illegal_argument_exception` (400) for an expression that is none;
   ///   `security_exception` (403) for a name that the caller may not say, whether it is there or not.
   public func resolve(_ expression: String, options: Options = Options()) throws(APIError) -> [String] {
+    try targets(of: expression, options: options).map(\.name)
+  }
+
+  /// As ``resolve(_:options:)``, with what of each index is meant: what reads documents takes these.
+  public func targets(of expression: String, options: Options = Options()) throws(APIError) -> [Target] {
     let parts = expression.split(separator: ",", omittingEmptySubsequences: true).map(String.init)
-    var found: [String] = []
+    var found: [Target] = []
     var sawPattern = false
     for written in parts.isEmpty ? ["_all"] : parts {
       let part = try IndexName.resolvingDateMath(written, nowMillis: nowMillis)
@@ -75,7 +99,7 @@ public struct IndexResolver: Sendable {
         let excluded = String(part.dropFirst())
         let names = Set(matches(excluded, options: Self.withHidden(options)).map(\.name))
         if names.isEmpty, !Wildcard.isPattern(excluded), !options.ignoreUnavailable { throw .indexNotFound(excluded) }
-        found.removeAll { names.contains($0) }
+        found.removeAll { names.contains($0.name) }
         continue
       }
       let isPattern = part == "_all" || Wildcard.isPattern(part)
@@ -88,7 +112,13 @@ public struct IndexResolver: Sendable {
         try access.require(part)
         throw .indexNotFound(part)
       }
-      for entry in matched where !found.contains(entry.name) { found.append(entry.name) }
+      for target in matched {
+        if let known = found.firstIndex(where: { $0.name == target.name }) {
+          found[known].join(target)
+        } else {
+          found.append(target)
+        }
+      }
     }
     if found.isEmpty, !options.allowNoIndices { throw .indexNotFound(expression.isEmpty ? "_all" : expression) }
     return found
@@ -100,16 +130,26 @@ public struct IndexResolver: Sendable {
     return all
   }
 
-  private func matches(_ part: String, options: Options) -> [Entry] {
+  private func matches(_ part: String, options: Options) -> [Target] {
     let pattern = part == "_all" ? "*" : part
     guard Wildcard.isPattern(pattern) else {
-      return access.permits(pattern) ? entries.filter { $0.name == pattern || $0.aliases.contains(pattern) } : []
+      return access.permits(pattern) ? entries.compactMap { $0.target { $0 == pattern } } : []
     }
     // A pattern that itself begins with a dot means the hidden ones.
     let showsHidden = options.expandHidden || pattern.hasPrefix(".")
-    return entries.filter { entry in
-      (showsHidden || !entry.isHidden)
-        && (entry.aliases + [entry.name]).contains { Wildcard.matches(pattern, $0) && access.permits($0) }
+    return entries.compactMap { entry in
+      showsHidden || !entry.isHidden ? entry.target { Wildcard.matches(pattern, $0) && access.permits($0) } : nil
     }
+  }
+}
+
+extension IndexResolver.Entry {
+  /// What of the index is meant by a name; nil for none.
+  fileprivate func target(_ isMeant: (String) -> Bool) -> IndexResolver.Target? {
+    if isMeant(name) { return IndexResolver.Target(name: name) }
+    let meant = aliases.filter { isMeant($0.name) }
+    guard !meant.isEmpty else { return nil }
+    let filters = meant.compactMap(\.filter)
+    return IndexResolver.Target(name: name, filters: filters.count < meant.count ? [] : filters)
   }
 }

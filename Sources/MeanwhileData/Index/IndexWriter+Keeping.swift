@@ -61,22 +61,22 @@ extension IndexWriter {
 public enum DeletedRowsCodec {
   public static func encode(_ deleted: Bitmap) -> [UInt8] {
     var body = ByteWriter()
-    body.int(UInt32(truncatingIfNeeded: deleted.count))
-    for index in 0..<(deleted.count + 63) / 64 { body.unsignedLong(deleted.words[index]) }
+    body.append(UInt32(truncatingIfNeeded: deleted.count))
+    for index in 0..<(deleted.count + 63) / 64 { body.append(deleted.words[index]) }
     var out = ByteWriter()
-    out.int(CRC32C.checksum(body.bytes))
+    out.append(CRC32C.checksum(body.bytes))
     return out.bytes + body.bytes
   }
 
   /// - Throws: ``CorruptData`` where the bytes are not the deleted rows of a segment of so many rows.
   public static func decode(_ bytes: [UInt8], rowCount: Int) throws(CorruptData) -> Bitmap {
     var reader = ByteReader(bytes[...])
-    guard try reader.int() == CRC32C.checksum(Array(bytes.dropFirst(4))) else {
+    guard try reader.number(UInt32.self) == CRC32C.checksum(Array(bytes.dropFirst(4))) else {
       throw CorruptData("the checksum of deleted rows is wrong", offset: 0)
     }
-    guard Int(try reader.int()) == rowCount else { throw CorruptData("deleted rows of another segment", offset: 4) }
+    guard Int(try reader.number(UInt32.self)) == rowCount else { throw CorruptData("deleted rows of another segment", offset: 4) }
     var words: [UInt64] = []
-    while !reader.isAtEnd { words.append(try reader.unsignedLong()) }
+    while !reader.isAtEnd { words.append(try reader.number(UInt64.self)) }
     guard words.count == (rowCount + 63) / 64, rowCount % 64 == 0 || words[words.count - 1] >> UInt64(rowCount % 64) == 0 else {
       throw CorruptData("deleted rows beyond the segment", offset: 8)
     }

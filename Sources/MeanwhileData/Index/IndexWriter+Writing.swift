@@ -9,15 +9,15 @@ extension IndexWriter {
   public func write(_ batch: [DocumentWrite], journal: (@Sendable (IndexLogRecord) -> Void)? = nil) -> [DocumentWriteResult] {
     let now = time.uptimeNanoseconds()
     return state.withLock { state in
-      var log: IndexLogBuilder? = journal == nil ? nil : IndexLogBuilder(capacity: batch.reduce(0) { $0 + $1.source.count + 64 })
+      let first = state.nextSequenceNumber
       var results: [DocumentWriteResult] = []
       results.reserveCapacity(batch.count)
       var ids = DocumentID.Sequence(random)
       for write in batch {
-        results.append(state.apply(write, now: now, makeID: { ids.next() }, log: &log))
+        results.append(state.apply(write, now: now, makeID: { ids.next() }))
         if state.builder.isFull { state.refresh(now: now) }
       }
-      if let log, !log.isEmpty { journal?(log.record) }
+      if state.nextSequenceNumber != first { journal?(IndexLogRecord(batch, results)) }
       return results
     }
   }
@@ -90,9 +90,7 @@ extension IndexWriter.State {
   /// Longest id in bytes (Elasticsearch's limit).
   static let idByteCountMax = 512
 
-  mutating func apply(
-    _ write: DocumentWrite, now: UInt64, makeID: () -> String, log: inout IndexLogBuilder?
-  ) -> DocumentWriteResult {
+  mutating func apply(_ write: DocumentWrite, now: UInt64, makeID: () -> String) -> DocumentWriteResult {
     var id = write.id ?? makeID()
     let isNew = write.id == nil
     let text = id
@@ -101,7 +99,7 @@ extension IndexWriter.State {
         guard bytes.count <= Self.idByteCountMax else {
           throw APIError.illegalArgument("id [\(text)] is too long, must be no longer than 512 bytes but was: \(bytes.count)")
         }
-        return try apply(write, id: text, bytes: bytes, isNew: isNew, now: now, log: &log)
+        return try apply(write, id: text, bytes: bytes, isNew: isNew, now: now)
       }
     } catch {
       let problem = (error as? APIError) ?? APIError.internalFailure("a document could not be written")
@@ -110,7 +108,7 @@ extension IndexWriter.State {
   }
 
   private mutating func apply(
-    _ write: DocumentWrite, id: String, bytes: UnsafeBufferPointer<UInt8>, isNew: Bool, now: UInt64, log: inout IndexLogBuilder?
+    _ write: DocumentWrite, id: String, bytes: UnsafeBufferPointer<UInt8>, isNew: Bool, now: UInt64
   ) throws -> DocumentWriteResult {
     // An id of our own making is new for sure.
     let place = isNew ? nil : try find(bytes)
@@ -128,9 +126,6 @@ extension IndexWriter.State {
     }
     nextSequenceNumber += 1
     if unpublishedSince == nil { unpublishedSince = now }
-    write.source.withUnsafeBufferPointer {
-      log?.append(write.operation == .delete ? .delete : .index, id: bytes, version: version, sequenceNumber: sequenceNumber, source: $0)
-    }
     let outcome: DocumentWriteResult.Outcome =
       write.operation == .delete ? (place == nil ? .notFound : .deleted) : (place == nil ? .created : .updated)
     return DocumentWriteResult(outcome: outcome, id: id, version: version, sequenceNumber: sequenceNumber)
@@ -177,22 +172,23 @@ extension IndexWriter.State {
     var problem: APIError?
     source.withUnsafeBufferPointer { bytes in
       do throws(DocumentFault) {
-        _ = try builder.add(bytes, id: id, version: version, sequenceNumber: sequenceNumber, skipsUnmapped: false)
+        _ = try builder.add(bytes, kept: source, id: id, version: version, sequenceNumber: sequenceNumber, skipsUnmapped: false)
       } catch {
         guard case .unmapped = error.reason else {
           problem = error.error(documentID: idText, source: bytes)
           return
         }
-        do throws(APIError) { try addExtending(bytes, id: id, idText: idText, version: version, sequenceNumber: sequenceNumber) } catch {
-          problem = error
-        }
+        do throws(APIError) {
+          try addExtending(bytes, kept: source, id: id, idText: idText, version: version, sequenceNumber: sequenceNumber)
+        } catch { problem = error }
       }
     }
     if let problem { throw problem }
   }
 
   private mutating func addExtending(
-    _ source: UnsafeBufferPointer<UInt8>, id: UnsafeBufferPointer<UInt8>, idText: String, version: Int64, sequenceNumber: Int64
+    _ source: UnsafeBufferPointer<UInt8>, kept: ArraySlice<UInt8>, id: UnsafeBufferPointer<UInt8>, idText: String, version: Int64,
+    sequenceNumber: Int64
   ) throws(APIError) {
     let old = definition.mapping
     if let grown = try Self.extended(definition, by: source) {
@@ -200,7 +196,7 @@ extension IndexWriter.State {
       definition.mapping = grown
     }
     do throws(DocumentFault) {
-      _ = try builder.add(source, id: id, version: version, sequenceNumber: sequenceNumber, skipsUnmapped: true)
+      _ = try builder.add(source, kept: kept, id: id, version: version, sequenceNumber: sequenceNumber, skipsUnmapped: true)
     } catch {
       // A refused document leaves nothing behind, fields neither.
       definition.mapping = old

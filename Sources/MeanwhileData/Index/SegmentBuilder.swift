@@ -6,7 +6,10 @@ import Meanwhile
 final class SegmentBuilder {
   private var tree: FieldTree
   private let ids = BytesVectorBuilder()
-  private let sources = BytesVectorBuilder()
+  /// As they came: a slice shares the memory of the request it came in, where a copy would have to be made room for.
+  private var sources: [ArraySlice<UInt8>] = []
+  /// Bytes of documents.
+  private(set) var sourceByteCount = 0
   private let versions = VectorBuilder<Int64>()
   private let sequenceNumbers = VectorBuilder<Int64>()
   private var ignored = ColumnAccumulator(type: .keyword)
@@ -32,8 +35,6 @@ final class SegmentBuilder {
 
   var rowCount: Int { versions.count }
   var isEmpty: Bool { rowCount == 0 }
-  /// Bytes of documents.
-  var sourceByteCount: Int { sources.bytes.count }
   var isFull: Bool { rowCount >= Self.rowCountMax || sourceByteCount >= Self.byteCountMax }
 
   /// Goes on under a mapping that has more fields.
@@ -43,10 +44,12 @@ final class SegmentBuilder {
 
   /// Reads a document into a new row.
   ///
+  /// - Parameter kept: the same bytes, to be read back before there is a segment.
   /// - Returns: the row.
   /// - Throws: why the document is refused; then nothing of it is left.
   func add(
-    _ source: UnsafeBufferPointer<UInt8>, id: UnsafeBufferPointer<UInt8>, version: Int64, sequenceNumber: Int64, skipsUnmapped: Bool
+    _ source: UnsafeBufferPointer<UInt8>, kept: ArraySlice<UInt8> = [], id: UnsafeBufferPointer<UInt8>, version: Int64,
+    sequenceNumber: Int64, skipsUnmapped: Bool
   ) throws(DocumentFault) -> Int {
     let row = rowCount
     do {
@@ -66,7 +69,8 @@ final class SegmentBuilder {
     }
     recorder.finish(source, row: row, fields: tree.fields)
     ids.append(id)
-    sources.append(source)
+    sources.append(kept)
+    sourceByteCount += source.count
     versions.append(version)
     sequenceNumbers.append(sequenceNumber)
     return row
@@ -83,7 +87,7 @@ final class SegmentBuilder {
 
   func version(ofRow row: Int) -> Int64 { versions[row] }
   func sequenceNumber(ofRow row: Int) -> Int64 { sequenceNumbers[row] }
-  func source(ofRow row: Int) -> UnsafeBufferPointer<UInt8> { Self.string(row, of: sources) }
+  func source(ofRow row: Int) -> ArraySlice<UInt8> { sources[row] }
 
   /// Marks a row as replaced or deleted.
   func delete(row: Int) {

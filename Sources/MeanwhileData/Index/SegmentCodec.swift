@@ -66,8 +66,8 @@ public enum SegmentCodec {
 
     mutating func encode(_ segment: Segment) throws -> Int {
       var header = ByteWriter()
-      header.unsignedLong(SegmentFormat.magic)
-      header.int(SegmentFormat.version)
+      header.append(SegmentFormat.magic)
+      header.append(SegmentFormat.version)
       try put(header.bytes)
       try align()
       var fields: [SegmentFormat.Field] = []
@@ -156,14 +156,14 @@ public enum SegmentCodec {
 
     private mutating func putDirectory(_ directory: [UInt8]) throws {
       var footer = ByteWriter()
-      footer.unsignedLong(UInt64(at))
-      footer.unsignedLong(UInt64(directory.count))
-      footer.int(CRC32C.checksum(directory))
-      footer.int(SegmentFormat.version)
-      footer.unsignedLong(UInt64(at + directory.count + SegmentFormat.footerByteCount))
-      footer.unsignedLong(SegmentFormat.magic)
-      footer.int(CRC32C.checksum(footer.bytes))
-      footer.int(0)
+      footer.append(UInt64(at))
+      footer.append(UInt64(directory.count))
+      footer.append(CRC32C.checksum(directory))
+      footer.append(SegmentFormat.version)
+      footer.append(UInt64(at + directory.count + SegmentFormat.footerByteCount))
+      footer.append(SegmentFormat.magic)
+      footer.append(CRC32C.checksum(footer.bytes))
+      footer.append(0 as UInt32)
       try put(directory)
       try put(footer.bytes)
     }

@@ -77,118 +77,119 @@ enum SegmentFormat {
 
   static func encode(_ directory: Directory) -> [UInt8] {
     var out = ByteWriter()
-    out.unsignedLong(UInt64(directory.rowCount))
-    out.int(UInt32(truncatingIfNeeded: directory.sections.count))
+    out.append(UInt64(directory.rowCount))
+    out.append(UInt32(truncatingIfNeeded: directory.sections.count))
     for section in directory.sections {
-      out.unsignedLong(UInt64(section.offset))
-      out.unsignedLong(UInt64(section.byteCount))
-      out.int(section.checksum)
-      out.byte(section.encoding.rawValue)
-      out.unsignedLong(UInt64(section.decodedByteCount))
+      out.append(UInt64(section.offset))
+      out.append(UInt64(section.byteCount))
+      out.append(section.checksum)
+      out.append(section.encoding.rawValue)
+      out.append(UInt64(section.decodedByteCount))
     }
-    out.int(directory.identifiers ?? none)
-    out.int(UInt32(truncatingIfNeeded: directory.fields.count))
+    out.append(directory.identifiers ?? none)
+    out.append(UInt32(truncatingIfNeeded: directory.fields.count))
     for field in directory.fields {
-      out.text(field.path)
-      out.text(field.summary.type.rawValue)
-      out.unsignedLong(UInt64(field.summary.rowsWithValue))
-      out.unsignedLong(UInt64(field.summary.valueCount))
-      out.unsignedLong(UInt64(field.summary.byteCount))
+      out.append(field.path, length: UInt32.self)
+      out.append(field.summary.type.rawValue, length: UInt32.self)
+      out.append(UInt64(field.summary.rowsWithValue))
+      out.append(UInt64(field.summary.valueCount))
+      out.append(UInt64(field.summary.byteCount))
       encode(field.summary.minimum, to: &out)
       encode(field.summary.maximum, to: &out)
-      out.byte(field.layout.rawValue)
-      out.byte(field.isSortedDictionary ? 1 : 0)
-      out.int(UInt32(truncatingIfNeeded: field.values.count))
-      for section in field.values { out.int(section) }
-      out.int(field.nulls ?? none)
-      out.int(field.offsets ?? none)
+      out.append(field.layout.rawValue)
+      out.append(field.isSortedDictionary ? 1 : 0 as UInt8)
+      out.append(UInt32(truncatingIfNeeded: field.values.count))
+      for section in field.values { out.append(section) }
+      out.append(field.nulls ?? none)
+      out.append(field.offsets ?? none)
       encode(field.index, to: &out)
     }
     return out.bytes
   }
 
   private static func encode(_ index: Index?, to out: inout ByteWriter) {
-    out.byte(index == nil ? 0 : 1)
+    out.append(index == nil ? 0 : 1 as UInt8)
     guard let index else { return }
-    out.text(index.analyzer)
-    out.unsignedLong(UInt64(index.documentCount))
-    out.unsignedLong(UInt64(index.termCount))
-    for section in index.sections { out.int(section) }
+    out.append(index.analyzer, length: UInt32.self)
+    out.append(UInt64(index.documentCount))
+    out.append(UInt64(index.termCount))
+    for section in index.sections { out.append(section) }
   }
 
   private static func encode(_ bound: Value, to out: inout ByteWriter) {
     switch bound {
     case .long(let value):
-      out.byte(1)
-      out.long(value)
+      out.append(1 as UInt8)
+      out.append(value)
     case .double(let value):
-      out.byte(2)
-      out.double(value)
-    default: out.byte(0)
+      out.append(2 as UInt8)
+      out.append(value)
+    default: out.append(0 as UInt8)
     }
   }
 
   static func decodeDirectory(_ bytes: ArraySlice<UInt8>, version: UInt32) throws(CorruptData) -> Directory {
     var reader = ByteReader(bytes)
     var directory = Directory(rowCount: try size(&reader), sections: [], fields: [], version: version)
-    for _ in 0..<(try reader.int()) {
+    for _ in 0..<(try reader.number(UInt32.self)) {
       directory.sections.append(try section(&reader, version: version))
     }
     directory.identifiers = try reference(&reader)
-    for _ in 0..<(try reader.int()) { directory.fields.append(try field(&reader, version: version)) }
+    for _ in 0..<(try reader.number(UInt32.self)) { directory.fields.append(try field(&reader, version: version)) }
     guard reader.isAtEnd else { throw CorruptData("bytes behind the directory") }
     return directory
   }
 
   private static func section(_ reader: inout ByteReader, version: UInt32) throws(CorruptData) -> Section {
-    let (offset, byteCount, checksum) = (try size(&reader), try size(&reader), try reader.int())
+    let (offset, byteCount, checksum) = (try size(&reader), try size(&reader), try reader.number(UInt32.self))
     guard version > 2 else { return Section(offset: offset, byteCount: byteCount, checksum: checksum, decodedByteCount: byteCount) }
-    guard let encoding = SectionEncoding(rawValue: try reader.byte()) else { throw CorruptData("unknown encoding of a section") }
+    guard let encoding = SectionEncoding(rawValue: try reader.number()) else { throw CorruptData("unknown encoding of a section") }
     let decoded = try size(&reader)
     guard encoding.allows(decoded, from: byteCount) else { throw CorruptData("a section that would become too long") }
     return Section(offset: offset, byteCount: byteCount, checksum: checksum, encoding: encoding, decodedByteCount: decoded)
   }
 
   private static func field(_ reader: inout ByteReader, version: UInt32) throws(CorruptData) -> Field {
-    let path = try reader.text()
-    let typeName = try reader.text()
+    let path = try reader.text(length: UInt32.self)
+    let typeName = try reader.text(length: UInt32.self)
     guard let type = DataType(rawValue: typeName) else { throw CorruptData("unknown type [\(typeName)] of field [\(path)]") }
     var summary = Segment.FieldSummary(type: type, rowsWithValue: try size(&reader), valueCount: try size(&reader))
     summary.byteCount = try size(&reader)
     summary.minimum = try bound(&reader)
     summary.maximum = try bound(&reader)
-    guard let layout = Layout(rawValue: try reader.byte()) else { throw CorruptData("unknown layout of field [\(path)]") }
-    let isSorted = try reader.byte() != 0
+    guard let layout = Layout(rawValue: try reader.number()) else { throw CorruptData("unknown layout of field [\(path)]") }
+    let isSorted = try reader.number(UInt8.self) != 0
     var values: [UInt32] = []
-    for _ in 0..<(try reader.int()) { values.append(try reader.int()) }
+    for _ in 0..<(try reader.number(UInt32.self)) { values.append(try reader.number(UInt32.self)) }
     return Field(
       path: path, summary: summary, layout: layout, isSortedDictionary: isSorted, values: values, nulls: try reference(&reader),
       offsets: try reference(&reader), index: version > 1 ? try index(&reader) : nil)
   }
 
   private static func index(_ reader: inout ByteReader) throws(CorruptData) -> Index? {
-    guard try reader.byte() != 0 else { return nil }
-    var index = Index(analyzer: try reader.text(), documentCount: try size(&reader), termCount: try size(&reader), sections: [])
-    for _ in 0..<Index.sectionCount { index.sections.append(try reader.int()) }
+    guard try reader.number(UInt8.self) != 0 else { return nil }
+    var index = Index(
+      analyzer: try reader.text(length: UInt32.self), documentCount: try size(&reader), termCount: try size(&reader), sections: [])
+    for _ in 0..<Index.sectionCount { index.sections.append(try reader.number(UInt32.self)) }
     return index
   }
 
   private static func bound(_ reader: inout ByteReader) throws(CorruptData) -> Value {
-    switch try reader.byte() {
+    switch try reader.number(UInt8.self) {
     case 0: .null
-    case 1: .long(try reader.long())
+    case 1: .long(try reader.number())
     case 2: .double(try reader.double())
     default: throw CorruptData("unknown kind of bound")
     }
   }
 
   private static func size(_ reader: inout ByteReader) throws(CorruptData) -> Int {
-    guard let size = Int(exactly: try reader.unsignedLong()) else { throw CorruptData("a size beyond all sizes") }
+    guard let size = Int(exactly: try reader.number(UInt64.self)) else { throw CorruptData("a size beyond all sizes") }
     return size
   }
 
   private static func reference(_ reader: inout ByteReader) throws(CorruptData) -> UInt32? {
-    let number = try reader.int()
+    let number = try reader.number(UInt32.self)
     return number == none ? nil : number
   }
 }

@@ -38,14 +38,14 @@ final class SegmentReader: Sendable {
     let footerAt = size - SegmentFormat.footerByteCount
     let footer = [UInt8](UnsafeRawBufferPointer(start: storage.base + footerAt, count: SegmentFormat.footerByteCount))
     var reader = ByteReader(footer[...])
-    let directoryAt = try reader.unsignedLong()
-    let length = try reader.unsignedLong()
-    let checksum = try reader.int()
-    let version = try reader.int()
-    let fileSize = try reader.unsignedLong()
-    let magic = try reader.unsignedLong()
+    let directoryAt = try reader.number(UInt64.self)
+    let length = try reader.number(UInt64.self)
+    let checksum = try reader.number(UInt32.self)
+    let version = try reader.number(UInt32.self)
+    let fileSize = try reader.number(UInt64.self)
+    let magic = try reader.number(UInt64.self)
     guard magic == SegmentFormat.magic else { throw CorruptData("not a segment", offset: footerAt) }
-    guard try reader.int() == CRC32C.checksum(Array(footer.prefix(40))) else {
+    guard try reader.number(UInt32.self) == CRC32C.checksum(Array(footer.prefix(40))) else {
       throw CorruptData("the footer's checksum is wrong", offset: footerAt)
     }
     guard version >= SegmentFormat.versionMin, version <= SegmentFormat.version else {

@@ -6,17 +6,19 @@ extension Mapping {
   /// Text gets a keyword beside it, texts that read as dates become dates, whole numbers long, other numbers float (Elasticsearch's dynamic mapping).
   func extended(for document: JSONObject) throws(APIError) -> Mapping? {
     var extended = self
-    let detection = Detection(self)
-    guard try Self.extend(&extended.properties, for: document, dynamic: dynamic, path: "", detection) else { return nil }
+    var detection = Detection(self)
+    guard try Self.extend(&extended.properties, for: document, dynamic: dynamic, path: "", &detection) else { return nil }
+    if !detection.runtime.isEmpty { extended.parameters["runtime"] = .object(detection.runtime) }
     return extended
   }
 
-  /// What the mapping says about guessing types.
+  /// What the mapping says about guessing types, and the runtime fields so far.
   private struct Detection {
     var findsDates: Bool
     var findsNumbers: Bool
     var dateFormats: [String]
     var templates: [DynamicTemplate]
+    var runtime: JSONObject
 
     init(_ mapping: Mapping) {
       findsDates = mapping.parameters["date_detection"]?.flag ?? true
@@ -25,6 +27,7 @@ extension Mapping {
         mapping.parameters["dynamic_date_formats"]?.array?.compactMap(\.string)
         ?? ["strict_date_optional_time", "yyyy/MM/dd HH:mm:ss||yyyy/MM/dd||epoch_millis"]
       templates = (mapping.parameters["dynamic_templates"]?.array ?? []).compactMap { DynamicTemplate($0) }
+      runtime = mapping.parameters["runtime"]?.object ?? JSONObject()
     }
   }
 
@@ -33,7 +36,7 @@ extension Mapping {
   ]
 
   private static func extend(
-    _ fields: inout [String: FieldMapping], for object: JSONObject, dynamic: Dynamic, path: String, _ detection: Detection
+    _ fields: inout [String: FieldMapping], for object: JSONObject, dynamic: Dynamic, path: String, _ detection: inout Detection
   ) throws(APIError) -> Bool {
     var hasGrown = false
     for member in object.members {
@@ -49,39 +52,53 @@ extension Mapping {
           type: "document_parsing_exception",
           reason: "field name cannot contain only whitespace or be empty: ['\(path)\(member.name)']", status: 400)
       }
-      if try extend(&fields, at: parts[...], with: member.value, dynamic: dynamic, path: path, detection) { hasGrown = true }
+      if try extend(&fields, at: parts[...], with: member.value, dynamic: dynamic, path: path, &detection) { hasGrown = true }
     }
     return hasGrown
   }
 
   private static func extend(
     _ fields: inout [String: FieldMapping], at parts: ArraySlice<String>, with value: JSONValue, dynamic: Dynamic, path: String,
-    _ detection: Detection
+    _ detection: inout Detection
   ) throws(APIError) -> Bool {
     guard let name = parts.first else { return false }
+    if dynamic == .runtime, fields[name] == nil {
+      return addRuntime(value, at: path + parts.joined(separator: "."), &detection)
+    }
     if parts.count > 1 {
       guard !value.isNull || fields[name] != nil else { return false }
       var parent = fields[name] ?? FieldMapping(type: .object)
       guard parent.type == .object, fields[name] != nil || dynamic == .true else { return false }
       let own = parent.parameters["dynamic"].flatMap { Dynamic($0) } ?? dynamic
-      let grown = try extend(&parent.properties, at: parts.dropFirst(), with: value, dynamic: own, path: path + name + ".", detection)
+      let grown = try extend(&parent.properties, at: parts.dropFirst(), with: value, dynamic: own, path: path + name + ".", &detection)
       guard grown else { return false }
       fields[name] = parent
       return true
     }
     guard var known = fields[name] else {
-      guard dynamic == .true, let made = try field(for: value, named: name, path: path + name, detection) else { return false }
+      guard dynamic == .true, let made = try field(for: value, named: name, path: path + name, &detection) else { return false }
       fields[name] = made
       return true
     }
     guard known.type == .object, known.parameters["enabled"]?.flag ?? true else { return false }
     let own = known.parameters["dynamic"].flatMap { Dynamic($0) } ?? dynamic
     var hasGrown = false
-    for object in objects(in: value) where try extend(&known.properties, for: object, dynamic: own, path: path + name + ".", detection) {
+    for object in objects(in: value) where try extend(&known.properties, for: object, dynamic: own, path: path + name + ".", &detection) {
       hasGrown = true
     }
     if hasGrown { fields[name] = known }
     return hasGrown
+  }
+
+  /// Texts become keywords and numbers with a fraction doubles: what a runtime field may be.
+  private static func addRuntime(_ value: JSONValue, at path: String, _ detection: inout Detection) -> Bool {
+    let known = detection
+    return addRuntime(value, at: path, to: &detection.runtime) { value in
+      var field = guess(for: value, known).field
+      if field.type == .text { field.type = .keyword }
+      if field.type == .float { field.type = .double }
+      return field
+    }
   }
 
   private static func objects(in value: JSONValue) -> [JSONObject] {
@@ -105,7 +122,7 @@ extension Mapping {
     }
   }
 
-  private static func field(for value: JSONValue, named name: String, path: String, _ detection: Detection) throws(APIError)
+  private static func field(for value: JSONValue, named name: String, path: String, _ detection: inout Detection) throws(APIError)
     -> FieldMapping?
   {
     guard let first = firstValue(in: value) else { return nil }
@@ -113,13 +130,13 @@ extension Mapping {
     if let template = detection.templates.first(where: { $0.matches(kind: kind, name: name, path: path) }) {
       var made = try template.field(named: name, dynamicType: guess.type)
       if made.type == .object, case .object = first {
-        for object in objects(in: value) { _ = try extend(&made.properties, for: object, dynamic: .true, path: path + ".", detection) }
+        for object in objects(in: value) { _ = try extend(&made.properties, for: object, dynamic: .true, path: path + ".", &detection) }
       }
       return made
     }
     guard case .object = first else { return guess }
     var made = guess
-    for object in objects(in: value) { _ = try extend(&made.properties, for: object, dynamic: .true, path: path + ".", detection) }
+    for object in objects(in: value) { _ = try extend(&made.properties, for: object, dynamic: .true, path: path + ".", &detection) }
     return made
   }
 

@@ -8,7 +8,14 @@ extension Mapping {
     var merged = self
     merged.properties = try Self.merged(properties, with: other.properties, under: "")
     if other.dynamic != .true { merged.dynamic = other.dynamic }
-    for member in other.parameters.members { merged.parameters[member.name] = member.value }
+    for member in other.parameters.members {
+      guard member.name == "runtime", var runtime = parameters["runtime"]?.object else {
+        merged.parameters[member.name] = member.value
+        continue
+      }
+      for field in member.value.object?.members ?? [] { runtime[field.name] = field.value }
+      merged.parameters["runtime"] = .object(runtime)
+    }
     return merged
   }
 
@@ -61,7 +68,7 @@ extension Mapping {
     func count(_ fields: [String: FieldMapping]) -> Int {
       fields.values.reduce(0) { $0 + 1 + $1.multiFields.count + count($1.properties) }
     }
-    return count(properties)
+    return count(properties) + (parameters["runtime"]?.object?.count ?? 0)
   }
 }
 

@@ -29,6 +29,7 @@ extension Mapping {
         guard Self.rootParameters.contains(member.name) else {
           throw Self.malformed("Root mapping definition has unsupported parameters:  [\(member.name) : \(member.value.preview)]")
         }
+        if member.name == "runtime" { try Self.checkRuntime(member.value) }
         parameters[member.name] = member.value
       }
     }

@@ -10,7 +10,7 @@ public struct Mapping: Sendable, Hashable {
     case `false`
     /// The document is refused.
     case strict
-    /// It is known to queries, computed from the source.
+    /// It becomes a runtime field: no property of the mapping, and known to queries.
     case runtime
   }
 
@@ -58,7 +58,7 @@ public struct Mapping: Sendable, Hashable {
         }
       }
     }
-    visit(properties, under: "")
+    visit(allFields, under: "")
     return found.sorted { $0.path < $1.path }
   }
 }

@@ -101,7 +101,8 @@ struct DocumentReader {
 
   private mutating func unmapped(in node: FieldNode, nameAt: Int, depth: Int) throws(DocumentFault) {
     switch node.dynamic {
-    case .true where !skipsUnmapped && hasValue(): throw DocumentFault(reason: .unmapped, offset: nameAt)
+    case .true where !skipsUnmapped && hasValue(), .runtime where !skipsUnmapped && hasValue():
+      throw DocumentFault(reason: .unmapped, offset: nameAt)
     case .strict:
       var again = cursor
       again.at = nameAt

@@ -15,7 +15,7 @@ final class FieldTree {
     fields = kept.values.sorted { $0.number < $1.number }
     root = FieldNode(kind: .object, path: "", dynamic: mapping.dynamic)
     var copyTargets: [(from: FieldWriter, to: [String])] = []
-    try build(mapping.properties, into: root, dynamic: mapping.dynamic, copyTargets: &copyTargets)
+    try build(mapping.allFields, into: root, dynamic: mapping.dynamic, copyTargets: &copyTargets)
     for (writer, paths) in copyTargets {
       for path in paths {
         if let target = writers[path], !writer.copies.contains(where: { $0 === target }) { writer.copies.append(target) }

@@ -28,7 +28,7 @@ public struct SearchFields: Sendable {
     var found: [String: [(leaf: Mapping.Leaf, index: String)]] = [:]
     var runtimeFields: [String: String] = [:]
     for snapshot in snapshots {
-      for name in snapshot.definition.mapping.parameters["runtime"]?.object?.names ?? [] { runtimeFields[name] = snapshot.definition.name }
+      for name in snapshot.definition.mapping.scriptedFields { runtimeFields[name] = snapshot.definition.name }
       for leaf in snapshot.definition.mapping.leaves {
         let isKnown = found[leaf.path, default: []].contains {
           $0.leaf.field.type.dataType == leaf.field.type.dataType && $0.leaf.field.parameters == leaf.field.parameters

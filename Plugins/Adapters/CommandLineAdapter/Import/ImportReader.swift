@@ -1,8 +1,10 @@
 #if CLI
+import MeanwhileGzip
+
 /// The bytes of a file that is imported, decompressed where the file is gzip, whatever it is called.
 struct ImportReader: ~Copyable {
   private let file: FileReader
-  private var gunzip: Gunzip?
+  private var gzip: GzipReader?
   private var hasBegun = false
   /// Bytes of the file that were read, compressed ones where it is compressed: what its size is compared with.
   private(set) var bytesRead = 0
@@ -18,25 +20,31 @@ struct ImportReader: ~Copyable {
     if !hasBegun {
       hasBegun = true
       let block = try read()
-      guard block.starts(with: Gunzip.magic) else { return block.isEmpty ? nil : block }
-      var gunzip = try Gunzip()
-      gunzip.take(block)
-      self.gunzip = consume gunzip
+      guard block.starts(with: GzipReader.magic) else { return block.isEmpty ? nil : block }
+      var gzip = GzipReader()
+      gzip.take(block)
+      self.gzip = consume gzip
     }
-    guard gunzip != nil else {
+    guard gzip != nil else {
       let block = try read()
       return block.isEmpty ? nil : block
     }
     while true {
-      while let piece = try gunzip?.next(upTo: Self.blockBytes) {
+      while let piece = try inflated() {
         if !piece.isEmpty { return piece }
       }
       let block = try read()
       guard !block.isEmpty else {
-        guard gunzip?.isComplete == true else { throw CommandFailure("the file breaks off within its gzip") }
+        guard gzip?.isComplete == true else { throw CommandFailure("the file breaks off within its gzip") }
         return nil
       }
-      gunzip?.take(block)
+      gzip?.take(block)
+    }
+  }
+
+  private mutating func inflated() throws -> [UInt8]? {
+    do throws(GzipReader.Malformed) { return try gzip?.next(upTo: Self.blockBytes) } catch {
+      throw CommandFailure("the file begins as gzip does, and goes on as gzip does not")
     }
   }
 

@@ -1,5 +1,6 @@
 import Meanwhile
 import MeanwhileData
+import MeanwhileEngine
 
 /// One change of aliases: an action of `POST /_aliases`, or what the paths of one alias say.
 struct AliasChange: Sendable {
@@ -63,10 +64,13 @@ struct AliasChange: Sendable {
 
   /// What is kept of an alias.
   ///
-  /// - Throws: `illegal_argument_exception` (400) for a filter, which no search here would heed.
+  /// - Throws: `parsing_exception` and the like (400) for a filter that is no query.
   static func definition(_ body: JSONObject) throws(APIError) -> JSONObject {
-    if let filter = body["filter"], !filter.isNull { throw .illegalArgument("aliases with a [filter] are not supported") }
     var definition = JSONObject()
+    if let filter = body["filter"], !filter.isNull {
+      _ = try SearchQuery(parsing: filter)
+      definition["filter"] = filter
+    }
     if let routing = body["routing"] {
       definition["index_routing"] = routing
       definition["search_routing"] = routing

@@ -85,7 +85,10 @@ extension DocumentEndpoints {
     for index in try await session.indexStore().indices().map(\.definition) {
       for alias in index.aliases.members where wanted.isEmpty || wanted.contains(where: { Wildcard.matches($0, alias.name) }) {
         func text(_ name: String) -> String { alias.value[name]?.string ?? alias.value[name]?.bool.map { String($0) } ?? "-" }
-        rows.append([alias.name, index.name, "-", text("index_routing"), text("search_routing"), text("is_write_index")])
+        rows.append([
+          alias.name, index.name, alias.value["filter"] == nil ? "-" : "*", text("index_routing"), text("search_routing"),
+          text("is_write_index"),
+        ])
       }
     }
     let table = CatTable(

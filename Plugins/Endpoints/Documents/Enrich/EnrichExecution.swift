@@ -24,8 +24,7 @@ struct EnrichExecution: Sendable {
       name: name, uuid: DocumentID.makeIndexUUID(environment.random), created: environment.time.now(), mapping: try source.enrichMapping(),
       settings: ["hidden": true, "number_of_shards": "1", "number_of_replicas": "0"])
     let query = try policy.query.map { query throws(APIError) in try SearchQuery(parsing: .object(query)) }
-    var snapshots: [IndexSnapshot] = []
-    for index in source.indices { snapshots.append(try await store.snapshot(of: index)) }
+    let snapshots = try await store.snapshots(of: source.targets, now: environment.time.now())
     let selection = try await DocumentSelection(query, in: snapshots, session: session)
     // Reading the sources takes being allowed to; the index that is made of them is the server's.
     let store = store.system

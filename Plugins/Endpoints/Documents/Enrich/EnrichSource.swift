@@ -5,15 +5,16 @@ import MeanwhileData
 struct EnrichSource: Sendable {
   let policy: EnrichPolicy
   /// Concrete names.
-  let indices: [String]
+  let targets: [IndexResolver.Target]
   private let mappings: [Mapping]
 
   /// - Throws: `index_not_found_exception` (404); an `exception` (500, as in Elasticsearch) where a source lacks the match field.
   init(_ policy: EnrichPolicy, store: any IndexStore) async throws {
     self.policy = policy
     let all = try await store.indices()
-    indices = try IndexResolver(all, access: store.access).resolve(policy.indices.joined(separator: ","))
-    let names = indices
+    let targets = try IndexResolver(all, access: store.access).targets(of: policy.indices.joined(separator: ","))
+    self.targets = targets
+    let names = targets.map(\.name)
     let sources = all.map(\.definition).filter { names.contains($0.name) }
     mappings = sources.map(\.mapping)
     for source in sources { try Self.check(policy, source) }

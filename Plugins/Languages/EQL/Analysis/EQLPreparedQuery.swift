@@ -5,7 +5,7 @@ import MeanwhileEngine
 public struct EQLPreparedQuery: Sendable {
   var request: EQLRequest
   /// Concrete names, sorted.
-  var indices: [String]
+  var targets: [IndexResolver.Target]
   var kind: Kind
   /// What the results go through, in order. Where the query has no pipe, the request's size and position make one.
   var pipes: [EQLPipe]

@@ -5,14 +5,16 @@ import MeanwhileData
 struct IndexSelection {
   let store: any IndexStore
 
-  /// The definitions, sorted by name.
+  /// The definitions, sorted by name, and what of each is searched.
   ///
   /// - Throws: `index_not_found_exception` (404) where nothing is left, or where a name is not there and that is not to be ignored.
-  func definitions(for request: EQLRequest) async throws -> [IndexDefinition] {
+  func select(for request: EQLRequest) async throws -> (definitions: [IndexDefinition], targets: [IndexResolver.Target]) {
     let all = try await store.indices()
-    let names = Set(try IndexResolver(all, access: store.access).resolve(request.indices, options: request.indicesOptions))
-    guard !names.isEmpty else { throw Self.notFound(request.indices) }
-    return all.map(\.definition).filter { names.contains($0.name) }.sorted { $0.name < $1.name }
+    let targets = try IndexResolver(all, access: store.access).targets(of: request.indices, options: request.indicesOptions)
+      .sorted { $0.name < $1.name }
+    guard !targets.isEmpty else { throw Self.notFound(request.indices) }
+    let definitions = Dictionary(uniqueKeysWithValues: all.map { ($0.definition.name, $0.definition) })
+    return (targets.compactMap { definitions[$0.name] }, targets)
   }
 
   private static func notFound(_ indices: String) -> APIError {

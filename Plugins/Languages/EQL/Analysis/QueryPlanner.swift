@@ -6,15 +6,19 @@ import MeanwhileEngine
 struct QueryPlanner {
   private let request: EQLRequest
   private let statement: EQLStatement
-  private let indices: [String]
+  private let targets: [IndexResolver.Target]
   private let catalog: FieldCatalog
   private let functions: FunctionRegistry
   private var compiler: ConditionCompiler
 
-  init(request: EQLRequest, statement: EQLStatement, definitions: [IndexDefinition], functions: FunctionRegistry, now: Timestamp) {
+  /// - Parameter targets: what of the indices is searched; all of them unless given.
+  init(
+    request: EQLRequest, statement: EQLStatement, definitions: [IndexDefinition], targets: [IndexResolver.Target]? = nil,
+    functions: FunctionRegistry, now: Timestamp
+  ) {
     self.request = request
     self.statement = statement
-    indices = definitions.map(\.name)
+    self.targets = targets ?? definitions.map { IndexResolver.Target(name: $0.name) }
     catalog = FieldCatalog(definitions)
     self.functions = functions
     compiler = ConditionCompiler(catalog: catalog, registry: functions, statement: statement, now: now)
@@ -32,7 +36,7 @@ struct QueryPlanner {
     }
     guard compiler.problems.isEmpty else { throw .verification(compiler.problems) }
     return EQLPreparedQuery(
-      request: request, indices: indices, kind: kind, pipes: statement.pipes.isEmpty ? [sizePipe] : statement.pipes,
+      request: request, targets: targets, kind: kind, pipes: statement.pipes.isEmpty ? [sizePipe] : statement.pipes,
       columns: compiler.columns.values.sorted { $0.attribute.name < $1.attribute.name }, registry: functions,
       fetchedFields: try fetchedFields())
   }

@@ -5,6 +5,8 @@ import MeanwhileEngine
 /// Finds the data behind the names of a query.
 struct IndexResolution {
   let store: any IndexStore
+  /// What dates in the filters of aliases count from.
+  var now = SystemTimeSource().now()
 
   /// Everything that a query's commands read.
   ///
@@ -23,19 +25,19 @@ struct IndexResolution {
 
   /// Takes a snapshot of every index that patterns name.
   private func snapshots(of patterns: [String], at range: SourceRange) async throws -> ResolvedIndices {
-    let names = try await names(of: patterns, at: range)
-    guard !names.isEmpty else { throw unknown(patterns.joined(separator: ","), at: range) }
-    var snapshots: [IndexSnapshot] = []
-    for name in names { snapshots.append(try await store.snapshot(of: name)) }
-    return ResolvedIndices(snapshots: snapshots)
+    let targets = try await targets(of: patterns, at: range)
+    guard !targets.isEmpty else { throw unknown(patterns.joined(separator: ","), at: range) }
+    return ResolvedIndices(snapshots: try await store.snapshots(of: targets, now: now))
   }
 
-  private func names(of patterns: [String], at range: SourceRange) async throws -> [String] {
+  private func targets(of patterns: [String], at range: SourceRange) async throws -> [IndexResolver.Target] {
     // One index by its name is the usual case: no need to list all of them.
-    if patterns.count == 1, store.access.permits(patterns[0]), try await store.index(patterns[0]) != nil { return patterns }
+    if patterns.count == 1, store.access.permits(patterns[0]), try await store.index(patterns[0]) != nil {
+      return [IndexResolver.Target(name: patterns[0])]
+    }
     let resolver = try await store.resolver()
     do {
-      return try resolver.resolve(patterns.joined(separator: ","))
+      return try resolver.targets(of: patterns.joined(separator: ","))
     } catch {
       throw unknown(error.metadata["index"]?.string ?? patterns.joined(separator: ","), at: range)
     }

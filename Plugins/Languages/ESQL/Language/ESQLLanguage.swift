@@ -34,7 +34,8 @@ public struct ESQLLanguage: QueryLanguage {
     environment.tables = read.tables
     let sources = syntax.sources
     if !sources.isEmpty {
-      environment.sources = try await IndexResolution(store: session.resource((any IndexStore).self)).resolve(sources)
+      let resolution = IndexResolution(store: try session.resource((any IndexStore).self), now: environment.settings.now)
+      environment.sources = try await resolution.resolve(sources)
       environment.filter = try read.filter.map { try SearchQuery(parsing: $0) }
     }
     let plan = Optimiser.optimise(try Analyser.analyse(syntax, in: environment), functions: functions)

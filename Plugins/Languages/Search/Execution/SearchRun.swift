@@ -56,10 +56,7 @@ struct SearchRun {
 
   private func snapshots() async throws -> [IndexSnapshot] {
     let store = try context.session.resource((any IndexStore).self)
-    let names = try await store.resolver().resolve(request.indices, options: request.indexOptions)
-    var snapshots: [IndexSnapshot] = []
-    for name in names { snapshots.append(try await store.snapshot(of: name)) }
-    return snapshots
+    return try await store.snapshots(of: try await store.resolver().targets(of: request.indices, options: request.indexOptions), now: now)
   }
 
   private func scan(_ compiler: SearchQueryCompiler, _ condition: Expression, score: Expression? = nil) -> Plan.Scan {

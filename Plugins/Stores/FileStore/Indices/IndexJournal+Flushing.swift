@@ -4,16 +4,12 @@ import Synchronization
 
 extension IndexJournal {
   /// Puts everything into files and drops the log that led there. Reads and writes go on meanwhile.
-  ///
-  /// - Returns: false when another flush is under way.
-  @discardableResult
-  func flush() async throws -> Bool {
-    let mayFlush = isFlushing.withLock { isFlushing in
-      defer { isFlushing = true }
-      return !isFlushing
-    }
-    guard mayFlush else { return false }
-    defer { isFlushing.withLock { $0 = false } }
+  func flush() async throws {
+    try await flushing.perform { try await self.flushNow() }
+  }
+
+  /// A flush by whoever has the turn.
+  func flushNow() async throws {
     do {
       // What is put in line before this job is in segments of the log that the manifest makes superfluous; what comes later is in those that stay.
       let (firstKept, refusedCount) = try await commit.perform { [health] log in (try log.roll(), health.refusedCount) }
@@ -26,7 +22,6 @@ extension IndexJournal {
       try await work.run { [segments, fileSystem] in
         for id in superseded { try fileSystem.remove(segments.path(of: id)) }
       }
-      return true
     } catch {
       throw (error as? FileSystemError)?.apiError ?? error
     }

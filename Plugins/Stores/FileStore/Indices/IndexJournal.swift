@@ -16,11 +16,13 @@ final class IndexJournal: Sendable {
   let work: BlockingWork
   private let time: any TimeSource
   private let random: any RandomSource
-  private let flushBytes: Int
+  /// Bytes of documents that are in memory and the log alone before they are written to segment files; may be changed at any time.
+  let bufferBytes: Atomic<Int>
   /// By name.
   let indices: Mutex<[String: OpenIndex]>
   private let damages: Mutex<[APIError]>
-  let isFlushing = Mutex(false)
+  /// One flush at a time.
+  let flushing = TurnQueue()
   /// Bytes that were put in the log since the last flush began.
   let unflushedBytes: Atomic<Int>
 
@@ -51,7 +53,7 @@ final class IndexJournal: Sendable {
     self.quarantine = quarantine
     self.time = time
     self.random = random
-    flushBytes = options.flushBytes
+    bufferBytes = Atomic(options.flushBytes)
     indices = Mutex(recovery.indicesByName)
     damages = Mutex(recovery.damages)
     unflushedBytes = Atomic(Int(log.byteCount))
@@ -59,7 +61,7 @@ final class IndexJournal: Sendable {
     work = BlockingWork(options.execution)
     // What could be read of a damaged log is put into files before anything else, so that the log can be moved aside.
     if log.segments.contains(where: \.isDamaged) { log.health.refuse(.internalFailure("the log is damaged")) }
-    commit = GroupCommit(log, name: "indices", execution: options.execution, prepare: IndexLogEntry.compressed) { _ in }
+    commit = GroupCommit(log, name: "indices", execution: options.execution) { _ in }
   }
 
   var foundDamages: [APIError] { damages.withLock { $0 } }
@@ -105,17 +107,29 @@ final class IndexJournal: Sendable {
     try await prepareToWrite()
     let index = try open(name)
     let held = HeldTicket()
-    let results = index.writer.write(batch) { held.set(self.enqueue(.write(uuid: index.uuid, $0))) }
+    let results = await index.writing.perform {
+      index.writer.write(batch) { held.set(self.enqueue(.write(uuid: index.uuid, $0))) }
+    }
     try await held.ticket?.value()
-    // The writer that fills the log flushes it, and so is slowed down: what is in memory stays bounded.
-    if unflushedBytes.load(ordering: .relaxed) >= flushBytes { _ = try? await flush() }
+    await makeRoom()
     return results
   }
 
+  /// Flushes once there is a buffer's worth of documents in memory. Others go on writing meanwhile, until they have filled a buffer too: they wait, so that never
+  /// more than two buffers are in memory.
+  private func makeRoom() async {
+    guard unflushedBytes.load(ordering: .relaxed) >= bufferBytes.load(ordering: .relaxed) else { return }
+    await flushing.perform {
+      // Whoever waited here may find that it has been done.
+      guard self.unflushedBytes.load(ordering: .relaxed) >= self.bufferBytes.load(ordering: .relaxed) else { return }
+      // What cannot be flushed is in the log; the next write is told why.
+      _ = try? await self.flushNow()
+    }
+  }
+
   private func enqueue(_ entry: IndexLogEntry) -> CommitTicket {
-    let bytes = entry.encoded
-    unflushedBytes.add(bytes.count, ordering: .relaxed)
-    return commit.enqueue(bytes)
+    unflushedBytes.add(entry.byteCount, ordering: .relaxed)
+    return commit.enqueue { entry.logged }
   }
 
   /// Sees to it that the log takes entries, before anything is changed in memory.
@@ -125,7 +139,8 @@ final class IndexJournal: Sendable {
     try health.requireSound()
     try await settleSuspects()
     guard let refusal = health.refusal else { return }
-    guard try await flush(), health.refusal == nil else { throw refusal }
+    try await flush()
+    guard health.refusal == nil else { throw refusal }
   }
 
   // MARK: - Reading

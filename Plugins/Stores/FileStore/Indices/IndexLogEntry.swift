@@ -17,8 +17,14 @@ enum IndexLogEntry {
     case compressed
   }
 
-  var encoded: [UInt8] {
-    var writer = ByteWriter()
+  /// About how many bytes it takes before it is compressed.
+  var byteCount: Int {
+    guard case .write(_, let record) = self else { return 256 }
+    return record.byteCount + 64
+  }
+
+  private var encoded: [UInt8] {
+    var writer = ByteWriter(capacity: byteCount)
     switch self {
     case .create(let definition):
       writer.append(Kind.create.rawValue)
@@ -33,7 +39,7 @@ enum IndexLogEntry {
     case .write(let uuid, let record):
       writer.append(Kind.write.rawValue)
       writer.append(uuid)
-      writer.append(contentsOf: record.bytes)
+      record.append(to: &writer)
     }
     return writer.bytes
   }
@@ -41,13 +47,12 @@ enum IndexLogEntry {
   /// Shorter entries are left as they are.
   private static let compressedBytesMin = 4 << 10
 
-  /// An entry as it is written to the log: a disk takes longer for the bytes of documents than it takes to compress them.
-  @Sendable static func compressed(_ entry: [UInt8]) -> [UInt8] {
-    guard entry.count >= compressedBytesMin else { return entry }
-    var writer = ByteWriter(capacity: entry.count / 2)
-    writer.append(Kind.compressed.rawValue)
-    writer.append(contentsOf: CompressedBytes.encode(entry))
-    return writer.bytes.count < entry.count ? writer.bytes : entry
+  /// The entry as it is written to the log: a disk takes longer for the bytes of documents than it takes to compress them.
+  var logged: [UInt8] {
+    let entry = encoded
+    guard entry.count >= Self.compressedBytesMin else { return entry }
+    let compressed = CompressedBytes.encode(entry, after: [Kind.compressed.rawValue])
+    return compressed.count < entry.count ? compressed : entry
   }
 
   init(decoding bytes: UnsafeRawBufferPointer) throws {
@@ -56,7 +61,7 @@ enum IndexLogEntry {
 
   private init(decoding bytes: [UInt8]) throws {
     var reader = ByteReader(bytes)
-    guard let kind = Kind(rawValue: try reader.number()) else { throw ByteReader.Malformed() }
+    guard let kind = Kind(rawValue: try reader.number()) else { throw CorruptData("not what the store writes") }
     switch kind {
     case .create: self = .create(try IndexDefinition(decodingFromStore: try reader.prefixed()))
     case .delete: self = .delete(uuid: try reader.text())
@@ -65,10 +70,10 @@ enum IndexLogEntry {
       self = .define(try IndexDefinition(decodingFromStore: try reader.prefixed()), version: version)
     case .write:
       let uuid = try reader.text()
-      self = .write(uuid: uuid, IndexLogRecord(bytes: Array(reader.rest())))
+      self = .write(uuid: uuid, IndexLogRecord(bytes: reader.rest()))
     case .compressed:
       let entry = try CompressedBytes.decode(reader.rest())
-      guard entry.first != Kind.compressed.rawValue else { throw ByteReader.Malformed() }
+      guard entry.first != Kind.compressed.rawValue else { throw CorruptData("not what the store writes") }
       try self.init(decoding: entry)
     }
   }
@@ -88,7 +93,7 @@ extension IndexDefinition {
     guard let object = (try? JSONValue.parse(bytes))?.object, let name = object["name"]?.string, let uuid = object["uuid"]?.string,
       let created = object["created"]?.int, let mapping = object["mapping"]?.object, let settings = object["settings"]?.object,
       let aliases = object["aliases"]?.object
-    else { throw ByteReader.Malformed() }
+    else { throw CorruptData("not what the store writes") }
     self.init(
       name: name, uuid: uuid, created: Timestamp(milliseconds: created), mapping: try Mapping(parsing: mapping), settings: settings,
       aliases: aliases)

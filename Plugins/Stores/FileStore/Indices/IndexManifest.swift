@@ -64,14 +64,16 @@ struct IndexManifest: Sendable {
 
   private init(decoding bytes: [UInt8]) throws {
     var reader = ByteReader(bytes)
-    guard try reader.number(UInt64.self) == Self.magic else { throw ByteReader.Malformed() }
+    guard try reader.number(UInt64.self) == Self.magic else { throw CorruptData("not what the store writes") }
     let version = try reader.number(UInt32.self)
     guard version <= Self.version else {
       throw APIError(
         type: "illegal_state_exception",
         reason: "the indices were written by a newer version of Meanwhile (format \(version); this one knows \(Self.version))", status: 500)
     }
-    guard try reader.number(UInt32.self) == CRC32C.checksum(Array(bytes[Self.headBytes...])) else { throw ByteReader.Malformed() }
+    guard try reader.number(UInt32.self) == CRC32C.checksum(Array(bytes[Self.headBytes...])) else {
+      throw CorruptData("not what the store writes")
+    }
     for _ in 0..<(try reader.varint()) {
       var index = Index(
         definition: try IndexDefinition(decodingFromStore: try reader.prefixed()), definitionVersion: try reader.number(),

@@ -1,3 +1,4 @@
+import Meanwhile
 import MeanwhileData
 import Synchronization
 
@@ -5,6 +6,8 @@ import Synchronization
 final class OpenIndex: Sendable {
   let writer: IndexWriter
   let uuid: String
+  /// Who reads documents into the writer holds it for long: others wait for their turn with no thread.
+  let writing = TurnQueue()
   /// Counts changes of the definition; changed only while the writer holds the index.
   private let definitionVersion: Atomic<UInt64>
   /// Ids of segments' files by generation; changed by flushes, of which there is one at a time.

@@ -8,7 +8,7 @@ import Synchronization
 /// Effects are applied there too, in the log's order, after the sync and before the acknowledgement: who reads them never sees what could still be lost.
 final class GroupCommit: Sendable {
   private enum Item: Sendable {
-    case append([UInt8], apply: @Sendable (LogPosition) -> Void, done: CommitTicket)
+    case append(@Sendable () -> [UInt8], apply: @Sendable (LogPosition) -> Void, done: CommitTicket)
     case job(@Sendable (inout WriteAheadLog) -> Void)
   }
 
@@ -21,21 +21,16 @@ final class GroupCommit: Sendable {
   private let log: Mutex<WriteAheadLog>
   private let pending = Mutex(Pending())
   private let queue: DispatchQueue?
-  private let prepare: @Sendable ([UInt8]) -> [UInt8]
   private let maintain: @Sendable (inout WriteAheadLog) -> Void
 
   /// A block is closed when it has this many bytes, so that a flood of appends is acknowledged step by step.
   private static let blockBytesMax = 8 << 20
 
-  /// - Parameters:
-  ///   - prepare: makes what is written of an entry, in the log's thread: the place for compressing.
-  ///   - maintain: called after each block, in the log's thread: the place for cleaning.
+  /// - Parameter maintain: called after each block, in the log's thread: the place for cleaning.
   init(
-    _ log: WriteAheadLog, name: String, execution: FileStoreOptions.Execution,
-    prepare: @escaping @Sendable ([UInt8]) -> [UInt8] = { $0 }, maintain: @escaping @Sendable (inout WriteAheadLog) -> Void
+    _ log: WriteAheadLog, name: String, execution: FileStoreOptions.Execution, maintain: @escaping @Sendable (inout WriteAheadLog) -> Void
   ) {
     self.log = Mutex(log)
-    self.prepare = prepare
     self.maintain = maintain
     queue = execution == .queue ? DispatchQueue(label: "meanwhile.log." + name, qos: .userInitiated) : nil
   }
@@ -44,12 +39,14 @@ final class GroupCommit: Sendable {
   ///
   /// - Parameter apply: called once the entry is durable, before this returns, in the order of the log; must be short.
   func append(_ entry: [UInt8], apply: @escaping @Sendable (LogPosition) -> Void) async throws {
-    try await enqueue(entry, apply: apply).value()
+    try await enqueue({ entry }, apply: apply).value()
   }
 
   /// Puts an entry in line and returns at once; entries get into the log in the order of these calls. Only a caller that awaits the ticket knows that
   /// the entry is durable.
-  func enqueue(_ entry: [UInt8], apply: @escaping @Sendable (LogPosition) -> Void = { _ in }) -> CommitTicket {
+  ///
+  /// - Parameter entry: makes the entry's bytes, in the log's thread: what takes time, such as compressing, keeps nobody else waiting.
+  func enqueue(_ entry: @escaping @Sendable () -> [UInt8], apply: @escaping @Sendable (LogPosition) -> Void = { _ in }) -> CommitTicket {
     let ticket = CommitTicket()
     let item = Item.append(entry, apply: apply, done: ticket)
     if queue == nil {
@@ -91,41 +88,40 @@ final class GroupCommit: Sendable {
   }
 
   private func work(off items: [Item], _ log: inout WriteAheadLog) {
-    var block: [Item] = []
-    var byteCount = 0
+    var block = Block()
     for item in items {
       switch item {
-      case .append(let entry, _, _):
-        block.append(item)
-        byteCount += entry.count
-        if byteCount >= Self.blockBytesMax {
-          commit(&block, &log)
-          byteCount = 0
-        }
+      case .append(let entry, let apply, let done):
+        let bytes = entry()
+        block.entries.append(bytes)
+        block.byteCount += bytes.count
+        block.effects.append((apply, done))
+        if block.byteCount >= Self.blockBytesMax { commit(&block, &log) }
       case .job(let body):
         commit(&block, &log)
-        byteCount = 0
         body(&log)
       }
     }
     commit(&block, &log)
   }
 
-  private func commit(_ block: inout [Item], _ log: inout WriteAheadLog) {
-    guard !block.isEmpty else { return }
-    defer { block = [] }
+  /// Entries that one sync makes durable, and what follows for each.
+  private struct Block {
     var entries: [[UInt8]] = []
-    for case .append(let entry, _, _) in block { entries.append(prepare(entry)) }
+    var byteCount = 0
+    var effects: [(apply: @Sendable (LogPosition) -> Void, done: CommitTicket)] = []
+  }
+
+  private func commit(_ block: inout Block, _ log: inout WriteAheadLog) {
+    guard !block.entries.isEmpty else { return }
+    defer { block = Block() }
     do throws(APIError) {
-      let positions = try log.append(entries)
-      for (item, position) in zip(block, positions) {
-        guard case .append(_, let apply, _) = item else { continue }
-        apply(position)
-      }
-      for case .append(_, _, let done) in block { done.settle(.success(())) }
+      let positions = try log.append(block.entries)
+      for (effect, position) in zip(block.effects, positions) { effect.apply(position) }
+      for effect in block.effects { effect.done.settle(.success(())) }
       maintain(&log)
     } catch {
-      for case .append(_, _, let done) in block { done.settle(.failure(error)) }
+      for effect in block.effects { effect.done.settle(.failure(error)) }
     }
   }
 }

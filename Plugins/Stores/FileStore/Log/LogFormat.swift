@@ -1,4 +1,5 @@
 import Meanwhile
+import MeanwhileData
 
 /// The bytes of a log: what a segment's file begins with, and the blocks that follow.
 ///

@@ -1,4 +1,5 @@
 import Meanwhile
+import MeanwhileData
 import Synchronization
 
 /// A result too large for the log, in a file of its own: frames of length, checksum and bytes.

@@ -1,4 +1,5 @@
 import Meanwhile
+import MeanwhileData
 
 /// An entry of the task log.
 enum TaskLogEntry {
@@ -90,10 +91,10 @@ enum TaskLogEntry {
     return writer.bytes
   }
 
-  /// - Throws: ``ByteReader/Malformed`` where the bytes are no entry.
-  static func decode(_ bytes: UnsafeRawBufferPointer) throws(ByteReader.Malformed) -> TaskLogEntry {
+  /// - Throws: ``CorruptData`` where the bytes are no entry.
+  static func decode(_ bytes: UnsafeRawBufferPointer) throws(CorruptData) -> TaskLogEntry {
     var reader = ByteReader(Array(bytes.prefix(recordOffset)))
-    guard let kind = Kind(rawValue: try reader.number()) else { throw ByteReader.Malformed() }
+    guard let kind = Kind(rawValue: try reader.number()) else { throw CorruptData("not what the store writes") }
     let number: TaskNumber = try reader.number()
     switch kind {
     case .remove: return .remove(number)
@@ -102,9 +103,9 @@ enum TaskLogEntry {
       let expires = Timestamp(milliseconds: try reader.number())
       let recordLength = Int(try reader.number(UInt32.self))
       let recordChecksum: UInt32 = try reader.number()
-      guard let resultKind = ResultKind(rawValue: try reader.number()) else { throw ByteReader.Malformed() }
+      guard let resultKind = ResultKind(rawValue: try reader.number()) else { throw CorruptData("not what the store writes") }
       let file: UInt64 = try reader.number()
-      guard let length = Int(exactly: try reader.number(UInt64.self)) else { throw ByteReader.Malformed() }
+      guard let length = Int(exactly: try reader.number(UInt64.self)) else { throw CorruptData("not what the store writes") }
       let checksum: UInt32 = try reader.number()
       let result: TaskPut.Result =
         switch resultKind {
@@ -114,7 +115,7 @@ enum TaskLogEntry {
         case .unchanged: .unchanged
         }
       let inlineLength = resultKind == .inline ? length : 0
-      guard bytes.count - recordOffset - recordLength == inlineLength else { throw ByteReader.Malformed() }
+      guard bytes.count - recordOffset - recordLength == inlineLength else { throw CorruptData("not what the store writes") }
       let record = Array(bytes[recordOffset..<recordOffset + recordLength])
       return .put(
         TaskPut(

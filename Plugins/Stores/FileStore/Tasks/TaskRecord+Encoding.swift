@@ -1,4 +1,5 @@
 import Meanwhile
+import MeanwhileData
 
 /// A record as FileStore keeps it: a version, then fields, each a tag, a length and bytes. A reader passes over tags that it does not know, and a field
 /// that is not there has its default, so a field can be added without a new version.
@@ -58,10 +59,10 @@ extension TaskRecord {
     return writer.bytes
   }
 
-  /// - Throws: ``ByteReader/Malformed`` where the bytes are no record.
+  /// - Throws: ``CorruptData`` where the bytes are no record.
   init(decodingFromStore bytes: [UInt8]) throws {
     var reader = ByteReader(bytes)
-    guard try reader.number(UInt8.self) == Self.encodingVersion else { throw ByteReader.Malformed() }
+    guard try reader.number(UInt8.self) == Self.encodingVersion else { throw CorruptData("not what the store writes") }
     var fields: [Tag: ArraySlice<UInt8>] = [:]
     while !reader.isAtEnd {
       let tag = try reader.number(UInt8.self)
@@ -70,7 +71,7 @@ extension TaskRecord {
     }
     func text(_ tag: Tag) throws -> String? {
       guard let bytes = fields[tag] else { return nil }
-      guard let text = String(validating: bytes, as: UTF8.self) else { throw ByteReader.Malformed() }
+      guard let text = String(validating: bytes, as: UTF8.self) else { throw CorruptData("not what the store writes") }
       return text
     }
     func number(_ tag: Tag) throws -> UInt64? {
@@ -83,7 +84,7 @@ extension TaskRecord {
       let language = try text(.language), let dialect = try text(.dialect), let requestBytes = fields[.request],
       let state = try text(.state).flatMap(TaskState.init(rawValue:)), let submitted = try moment(.submitted),
       let expires = try moment(.expires)
-    else { throw ByteReader.Malformed() }
+    else { throw CorruptData("not what the store writes") }
     self.init(
       id: TaskID(document: document, node: node, number: taskNumber), language: language, dialect: dialect,
       action: try text(.action), principal: try fields[.principal].map(Self.decodePrincipal), request: try Self.decodeRequest(requestBytes),
@@ -104,7 +105,7 @@ extension TaskRecord {
     progress.valuesLoaded = Int(clamping: try number(.valuesLoaded) ?? 0)
     if let bytes = fields[.failure] {
       guard case .object(let object)? = try? JSONValue.parse(bytes), let failure = APIError(storedObject: object) else {
-        throw ByteReader.Malformed()
+        throw CorruptData("not what the store writes")
       }
       self.failure = failure
     }
@@ -160,7 +161,7 @@ extension TaskRecord {
 
   private static func decodeRequest(_ bytes: ArraySlice<UInt8>) throws -> StoredRequest {
     var reader = ByteReader(bytes)
-    guard let method = EndpointRequest.Method(rawValue: try reader.text()) else { throw ByteReader.Malformed() }
+    guard let method = EndpointRequest.Method(rawValue: try reader.text()) else { throw CorruptData("not what the store writes") }
     let path = try reader.text()
     var pairs: [(name: String, value: String)] = []
     for _ in 0..<(try reader.varint()) { pairs.append((name: try reader.text(), value: try reader.text())) }

@@ -1,27 +1,28 @@
-#if CLI
+#if HTTP || CLI
 import CZlib
 
-/// Decompresses gzip (RFC 1952) a bounded piece at a time, by the system's zlib.
-struct Gunzip: ~Copyable {
+/// Decompresses gzip (RFC 1952), a bounded piece at a time however much the bytes that are there would become, by the system's zlib.
+package struct GzipReader: ~Copyable {
   /// zlib keeps the address, so it must not move.
   private let stream: UnsafeMutablePointer<z_stream>
   private var input: [UInt8] = []
   private var start = 0
-  /// The last member is whole, so that the file may end here.
-  private(set) var isComplete = false
+  /// The last member is whole, so that the bytes may end here.
+  package private(set) var isComplete = false
 
-  /// Added to the window's size, it makes zlib read gzip's head and checksum instead of its own.
-  private static let gzipFormat: Int32 = 16
   /// What every gzip file begins with.
-  static let magic: [UInt8] = [0x1F, 0x8B]
+  package static let magic: [UInt8] = [0x1F, 0x8B]
+  /// Bytes that ``next(upTo:)`` gives at most, unless told otherwise.
+  package static let pieceBytes = 64 << 10
 
-  /// - Throws: ``CommandFailure`` where zlib has no memory, or is another version than it was built for.
-  init() throws {
+  /// Bytes that are no gzip. Where they came from, and so what to say of them, the caller knows.
+  package struct Malformed: Error {}
+
+  package init() {
     stream = .allocate(capacity: 1)
     stream.initialize(to: z_stream())
-    guard inflateInit2_(stream, MAX_WBITS + Self.gzipFormat, ZLIB_VERSION, Int32(MemoryLayout<z_stream>.size)) == Z_OK else {
-      throw CommandFailure("zlib cannot be used")
-    }
+    let result = inflateInit2_(stream, MAX_WBITS + gzipFormat, ZLIB_VERSION, Int32(MemoryLayout<z_stream>.size))
+    precondition(result == Z_OK, "zlib has no memory, or is another version than it was built for")
   }
 
   deinit {
@@ -30,15 +31,13 @@ struct Gunzip: ~Copyable {
   }
 
   /// Takes further bytes. To be called once ``next(upTo:)`` has none left.
-  mutating func take(_ bytes: [UInt8]) {
+  package mutating func take(_ bytes: [UInt8]) {
     input = bytes
     start = 0
   }
 
-  /// The next bytes; nil where it takes more of the file.
-  ///
-  /// - Throws: ``CommandFailure`` for what is no gzip.
-  mutating func next(upTo count: Int) throws -> [UInt8]? {
+  /// The next bytes; nil where it takes more of what is compressed.
+  package mutating func next(upTo count: Int = pieceBytes) throws(Malformed) -> [UInt8]? {
     guard start < input.count else { return nil }
     if isComplete {
       // Several members may follow one another (section 2.2).
@@ -61,7 +60,7 @@ struct Gunzip: ~Copyable {
     switch result {
     case Z_OK, Z_BUF_ERROR: break
     case Z_STREAM_END: isComplete = true
-    default: throw CommandFailure("the file begins as gzip does, and goes on as gzip does not")
+    default: throw Malformed()
     }
     return piece
   }
