@@ -135,5 +135,5 @@ struct ShutdownTests {
 }
 
 extension AsyncTaskManager {
-  fileprivate var isClosing: Bool { machine.isClosing }
+  fileprivate var isClosing: Bool { get async { state.withLock { $0.machine.isClosing } } }
 }

@@ -107,12 +107,18 @@ struct ManagerFigures: Sendable, Hashable {
 
 extension AsyncTaskManager {
   /// Lets somebody look at what is held, and at the limits in force, while nothing moves.
-  func look(_ body: @Sendable (ManagerFigures, ServiceLimits) -> Void) { body(figures, machine.limits) }
+  func look(_ body: @Sendable (ManagerFigures, ServiceLimits) -> Void) async {
+    let (figures, limits) = state.withLock { (ManagerFigures(of: $0, memoryBytes: memory.bytesUsed), $0.machine.limits) }
+    body(figures, limits)
+  }
+}
 
-  private var figures: ManagerFigures {
-    ManagerFigures(
+extension ManagerFigures {
+  fileprivate init(of state: AsyncTaskManager.State, memoryBytes: Int) {
+    let machine = state.machine
+    self.init(
       running: machine.runningCount, queued: machine.queue.count, unfinished: machine.tasks.values.count(where: \.phase.isUnfinished),
       resident: machine.tasks.count, loading: machine.loading.count, waiters: machine.waiters.count,
-      continuations: waiting.count + answered.count, runs: runs.count, memoryBytes: memory.bytesUsed)
+      continuations: state.waiting.count + state.answered.count, runs: state.runs.count, memoryBytes: memoryBytes)
   }
 }

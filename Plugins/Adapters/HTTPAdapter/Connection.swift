@@ -31,7 +31,13 @@ struct Connection: ServerChildChannel {
         idleTimeout: idleTimeout,
         httpDecoderConfiguration: .init(
           maxHeaderFieldSize: configuration.headerBytesMax, maxHeaderListSize: configuration.headerBytesMax)))
-    return http.setup(channel: channel, logger: logger).map { Value(http: http, exchange: $0) }
+    return http.setup(channel: channel, logger: logger).flatMapThrowing { exchange in
+      // Behind Hummingbird's handler of idle and ending connections, which has to see every request and response.
+      let pipeline = channel.pipeline.syncOperations
+      let last = try pipeline.handler(type: HTTPConnectionStateHandler.self)
+      try pipeline.addHandler(WholeRequestHandler(responder), position: .after(last))
+      return Value(http: http, exchange: exchange)
+    }
   }
 
   func handle(value: Value, logger: Logger) async {

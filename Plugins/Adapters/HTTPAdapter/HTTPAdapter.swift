@@ -10,8 +10,8 @@ import NIOPosix
 /// The way of a request:
 ///
 /// 1. A connection is accepted (``Connection``): it parses HTTP, closes itself when idle, and notices when its client goes.
-/// 2. A request becomes an `EndpointRequest` (``RequestTarget``, ``RequestBodyReader``): raw path, decoded parameters, and a body that is read from the
-///    socket only as fast as the handler asks for it.
+/// 2. A request becomes an `EndpointRequest` (``RequestTarget``): raw path, decoded parameters, and its body. A short one is answered whole, from the thread
+///    that read it (``WholeRequestHandler``); a long one is read from the socket only as fast as the handler asks for it (``RequestBodyReader``).
 /// 3. `Service.respond(to:)` answers it. There is no other router: which paths exist is the service's to know.
 /// 4. The response goes out (``ResponseSender``), made only as fast as the client takes it. Requests of one connection are answered one after another.
 ///

@@ -1,6 +1,5 @@
 #if HTTP
 import HTTPTypes
-import HummingbirdCore
 import Meanwhile
 
 /// What a request asks for: its method and the two parts of its request target (RFC 9112, section 3.2).
@@ -10,15 +9,15 @@ struct RequestTarget {
   let path: String
   let parameters: Parameters
 
-  init(_ request: Request) throws(APIError) {
-    guard let method = EndpointRequest.Method(rawValue: request.method.rawValue) else {
+  init(_ head: HTTPRequest) throws(APIError) {
+    guard let method = EndpointRequest.Method(rawValue: head.method.rawValue) else {
       let known = EndpointRequest.Method.allCases.map(\.rawValue).joined(separator: ", ")
       throw APIError(
-        type: "illegal_argument_exception", reason: "Unexpected HTTP method [\(request.method.rawValue)], expected one of [\(known)]",
+        type: "illegal_argument_exception", reason: "Unexpected HTTP method [\(head.method.rawValue)], expected one of [\(known)]",
         status: 405, headers: ["Allow": known])
     }
     self.method = method
-    let target = request.head.path ?? "/"
+    let target = head.path ?? "/"
     let mark = target.utf8.firstIndex(of: UInt8(ascii: "?")) ?? target.endIndex
     path = String(target[..<mark])
     guard path.utf8.first == UInt8(ascii: "/") else {

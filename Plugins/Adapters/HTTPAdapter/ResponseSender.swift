@@ -16,7 +16,7 @@ struct ResponseSender {
   let coding: ContentCoding
 
   /// A response whose first bytes are there, so that its status is certain.
-  struct Prepared {
+  struct Prepared: Sendable {
     var head: HTTPResponse
     var body: Body
 
@@ -24,7 +24,7 @@ struct ResponseSender {
       if case .stream = body { true } else { false }
     }
 
-    enum Body {
+    enum Body: Sendable {
       case none
       case whole(ByteBuffer)
       /// The first bytes, and what gives the further ones.
@@ -106,26 +106,34 @@ struct ResponseSender {
   /// Sends it, no faster than the client takes it.
   ///
   /// - Throws: when the client is gone, or when a stream breaks off: then nothing but the connection's end can tell the client.
-  func send(_ response: Prepared, _ writer: consuming ResponseWriter) async throws {
+  static func send(_ response: Prepared, _ writer: consuming ResponseWriter) async throws {
     switch response.body {
     case .none: try await writer.writeResponse(response.head)
     case .whole(let buffer): try await writer.write(response: response.head, body: ResponseBody(byteBuffer: buffer))
-    case .stream(let first, var rest, let coding):
+    case .stream(let first, let rest, let coding):
       var body = try await writer.writeHead(response.head)
-      var gzip: GzipWriter? = coding == .gzip ? GzipWriter() : nil
-      var next: [UInt8]? = first
-      while let chunk = next {
-        let bytes = gzip?.write(chunk) ?? chunk
-        if !bytes.isEmpty { try await body.write(ByteBuffer(bytes: bytes)) }
-        next = try await rest.next()
-      }
-      if let end = gzip?.write([], isLast: true) { try await body.write(ByteBuffer(bytes: end)) }
+      try await forEachPiece(first, rest, coding) { try await body.write($0) }
       try await body.finish(nil)
     }
   }
+
+  /// Hands out a stream as it is to be sent, each piece once the one before is on its way.
+  static func forEachPiece(
+    _ first: [UInt8], _ rest: Gathering, _ coding: ContentCoding, _ send: (ByteBuffer) async throws -> Void
+  ) async throws {
+    var rest = rest
+    var gzip: GzipWriter? = coding == .gzip ? GzipWriter() : nil
+    var next: [UInt8]? = first
+    while let chunk = next {
+      let bytes = gzip?.write(chunk) ?? chunk
+      if !bytes.isEmpty { try await send(ByteBuffer(bytes: bytes)) }
+      next = try await rest.next()
+    }
+    if let end = gzip?.write([], isLast: true) { try await send(ByteBuffer(bytes: end)) }
+  }
 }
 /// Reads a stream in pieces that are worth a write to a socket.
-struct Gathering {
+struct Gathering: Sendable {
   private var iterator: ChunkStream.AsyncIterator
   private let isImmediate: Bool
   private(set) var hasEnded = false

@@ -64,7 +64,7 @@ public struct EQLLanguage: QueryLanguage {
       Route(
         .get, "/_eql/search/{id}", summary: "Gives the result of an asynchronous EQL search, or its state.",
         parameters: ["wait_for_completion_timeout", "keep_alive", "partial_results"], privilege: .owner("indices:data/read/eql/async/get")
-      ) { request, session in try await endpoints.get(request, session) },
+      ) { request, session in try await endpoints.get(request, session) }.brief,
       endpoints.statusRoute("/_eql/search/status/{id}"),
       endpoints.eventsRoute("/_eql/search/{id}/events"),
       Route(
@@ -72,7 +72,7 @@ public struct EQLLanguage: QueryLanguage {
         privilege: .owner("indices:data/read/async_search/delete", orHolderOf: .cancelTask)
       ) { request, session in
         try await endpoints.delete(request, session)
-      },
+      }.brief,
     ]
   }
 }

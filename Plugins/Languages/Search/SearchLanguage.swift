@@ -99,7 +99,7 @@ public struct SearchLanguage: QueryLanguage, Observer {
           "wait_for_completion_timeout", "keep_alive", "typed_keys", "rest_total_hits_as_int", "return_intermediate_results",
         ],
         privilege: .owner("indices:data/read/async_search/get")
-      ) { request, session in try await endpoints(session).get(request, session) },
+      ) { request, session in try await endpoints(session).get(request, session) }.brief,
       Route(
         .get, "/_async_search/status/{id}", summary: "Gives the state of an asynchronous search, without its result.",
         parameters: ["keep_alive"], privilege: .owner("cluster:monitor/async_search/status", orHolderOf: .monitor)
@@ -110,7 +110,7 @@ public struct SearchLanguage: QueryLanguage, Observer {
         privilege: .owner("indices:data/read/async_search/delete", orHolderOf: .cancelTask)
       ) { request, session in
         try await endpoints(session).delete(request, session)
-      },
+      }.brief,
     ]
   }
 }

@@ -1,5 +1,8 @@
 extension Service {
   /// Answers a request. Never throws: an error is a response too.
+  ///
+  /// An adapter may call it from a thread that serves others too, within `Task.immediate`: what takes long (but for ``Route/isBrief`` routes without security, all
+  /// that follows from finding the route) leaves that thread first.
   public func respond(to request: EndpointRequest) async -> EndpointResponse {
     let presentation = Presentation(of: request, among: formats)
     let started = environment.time.uptimeNanoseconds()
@@ -21,7 +24,10 @@ extension Service {
 
   /// The way in: who asks, for what, and whether the request is one that the route takes.
   private func answer(_ request: inout EndpointRequest, _ presentation: Presentation) async throws -> EndpointResponse {
-    if let authenticator, request.principal == nil { request.principal = try await authenticator.authenticate(request) }
+    if let authenticator, request.principal == nil {
+      await Task.yield()
+      request.principal = try await authenticator.authenticate(request)
+    }
     let match: Router.Match
     do {
       match = try router.match(request.method, request.path)
@@ -30,6 +36,7 @@ extension Service {
     }
     request.pathParameters = match.pathParameters
     let route = match.route
+    if !route.isBrief { await Task.yield() }
     try checkParameters(of: request, on: route)
     try presentation.check()
     let hasBody = try await checkBody(of: &request, on: route)

@@ -110,7 +110,7 @@ public struct ServiceBuilder: Sendable {
     let service = try Service(self)
     let sweepIntervals = [ServiceSettings.sweepInterval] + providers.flatMap(\.sweepIntervals)
     service.settings.onChange { [tasks = service.tasks] settings in
-      await tasks.heed(settings, sweepInterval: sweepIntervals.map { settings[$0] }.min() ?? .minutes(5))
+      tasks.heed(settings, sweepInterval: sweepIntervals.map { settings[$0] }.min() ?? .minutes(5))
     }
     for declaration in declarations { service.settings.onChange(declaration.heed) }
     try await service.settings.load()

@@ -9,6 +9,8 @@ public struct ChunkStream: AsyncSequence, Sendable {
   public typealias Failure = any Error
 
   private let makeNext: @Sendable () -> @Sendable () async throws -> [UInt8]?
+  /// All of it, where it is there already.
+  private var whole: [[UInt8]]?
   /// Whether the next chunk is always there for the asking, so that whoever sends it on may gather several: a result's rows, but no events.
   public let isImmediate: Bool
 
@@ -23,6 +25,7 @@ public struct ChunkStream: AsyncSequence, Sendable {
   /// A stream of chunks that are all there already. It may be read repeatedly.
   public init(_ chunks: [[UInt8]]) {
     isImmediate = true
+    whole = chunks
     makeNext = {
       let cursor = Cursor(chunks)
       return { cursor.next() }
@@ -38,7 +41,7 @@ public struct ChunkStream: AsyncSequence, Sendable {
     }
   }
 
-  public static var empty: ChunkStream { ChunkStream([]) }
+  public static let empty = ChunkStream([])
 
   public struct AsyncIterator: AsyncIteratorProtocol, Sendable {
     let nextChunk: @Sendable () async throws -> [UInt8]?
@@ -80,6 +83,7 @@ public struct ChunkStream: AsyncSequence, Sendable {
 
   /// Looks whether there is anything in the stream. What was read to find out stays in it.
   mutating func peek() async throws -> Bool {
+    if let whole { return whole.contains { !$0.isEmpty } }
     let next = makeAsyncIterator().nextChunk
     while let chunk = try await next() {
       guard !chunk.isEmpty else { continue }
@@ -100,6 +104,7 @@ public struct ChunkStream: AsyncSequence, Sendable {
   ///
   /// - Parameter bytesMax: the most that is held; a longer body is a 413.
   public func collect(bytesMax: Int) async throws -> [UInt8] {
+    if let chunks = self.whole, chunks.count <= 1, (chunks.first?.count ?? 0) <= bytesMax { return chunks.first ?? [] }
     var whole: [UInt8] = []
     for try await chunk in self {
       guard whole.count + chunk.count <= bytesMax else {

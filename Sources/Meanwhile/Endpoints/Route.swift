@@ -18,6 +18,9 @@ public struct Route: Sendable {
   public var privilege: RoutePrivilege
   /// What it may answer in besides the formats that every JSON answer can have, as media types; for the generated reference.
   public var mediaTypes: [String] = []
+  /// Whether the handler, up to where it first waits, takes no longer than reading the request did: then it may run on a thread that other clients' sockets
+  /// wait for.
+  public var isBrief = false
   public var handler: Handler
 
   public enum BodyRule: Sendable, Hashable {
@@ -40,6 +43,15 @@ public struct Route: Sendable {
     self.body = body
     self.privilege = privilege
     self.handler = handler
+  }
+}
+
+extension Route {
+  /// The same route, with a handler that is brief: see ``isBrief``.
+  public var brief: Route {
+    var route = self
+    route.isBrief = true
+    return route
   }
 }
 

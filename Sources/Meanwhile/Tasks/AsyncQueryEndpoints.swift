@@ -137,6 +137,7 @@ extension AsyncQueryEndpoints {
   /// What a task that runs has so far, made only if this response is to show it.
   private func show(_ partial: PartialOutput?, _ request: EndpointRequest) async throws -> Language.Output? {
     guard let partial, try dialect.showsPartial(request) else { return nil }
+    await Task.yield()  // Making it may take a while, and this may be a thread that sockets wait for.
     return await partial.current() as? Language.Output
   }
 

@@ -17,16 +17,16 @@ extension AsyncTaskManager {
     }
 
     /// Whether one who submits a task, or none, may do it himself: a run only if it is his own, and brief.
-    func isMade(by own: TaskNumber?) -> Bool {
+    func isMade(by own: TaskRun?) -> Bool {
       guard case .run(let run) = kind else { return true }
-      return run.isBrief && number == own
+      return run.isBrief && run === own
     }
   }
 
-  /// Runs, loads or writes, off the actor.
+  /// Runs, loads or writes.
   ///
   /// - Returns: how it went.
-  nonisolated func make(_ call: Call) async -> TaskMachine.Event {
+  func make(_ call: Call) async -> TaskMachine.Event {
     let number = call.number
     switch call.kind {
     case .run(let run):

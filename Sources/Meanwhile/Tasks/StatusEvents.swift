@@ -163,6 +163,6 @@ extension AsyncQueryEndpoints {
       privilege: .owner("cluster:monitor/async_search/status", orHolderOf: .monitor)
     ) { request, session in
       try await endpoints(session).status(request, session)
-    }
+    }.brief
   }
 }

@@ -28,7 +28,7 @@ extension ESQLLanguage {
         parameters: Self.submitParameters, body: .required, privilege: .index(.read, "indices:data/read/esql")
       ) { request, session in
         try await endpoints.submit(check(request), session)
-      },
+      }.brief,
       Route(
         .get, "/_query/async/{id}", summary: "Answers with the result of a submitted ES|QL query, or says that it still runs.",
         parameters: Self.resultParameters + ResultWindow.parameterNames + ["wait_for_completion_timeout", "keep_alive", "partial_results"],
@@ -36,7 +36,7 @@ extension ESQLLanguage {
       ) { request, session in
         _ = try ResultWindow(of: request)  // What cannot be is refused at once, not after the wait.
         return try await endpoints.get(request, session)
-      },
+      }.brief,
       endpoints.statusRoute("/_query/async/{id}/status"),
       endpoints.eventsRoute("/_query/async/{id}/events"),
       Route(
@@ -44,7 +44,7 @@ extension ESQLLanguage {
         parameters: Self.resultParameters, privilege: .owner("indices:data/read/esql/async/stop")
       ) { request, session in
         try await endpoints.stop(request, session)
-      },
+      }.brief,
       Route(
         .get, "/_query/queries", summary: "Lists the ES|QL queries that run, synchronous ones too.",
         privilege: .owner("cluster:monitor/xpack/esql/list_queries", orHolderOf: .monitor), handler: RunningQueries.list),
@@ -56,7 +56,7 @@ extension ESQLLanguage {
         privilege: .owner("indices:data/read/async_search/delete", orHolderOf: .cancelTask)
       ) { request, session in
         try await endpoints.delete(request, session)
-      },
+      }.brief,
     ]
   }
 
