@@ -95,7 +95,7 @@ extension Analyser {
     }
   }
 
-  /// The field to search, or the column that holds what was computed. A conversion of a field is taken for the field.
+  /// The field to search, or the column that holds what was computed. A conversion of a field to its own type is taken for the field.
   private mutating func searched(_ syntax: ExpressionSyntax, _ function: String) -> (path: String, attribute: Attribute?)? {
     guard let found = expression(syntax) else { return nil }
     if case .column(let attribute) = found {
@@ -103,6 +103,12 @@ extension Analyser {
       return (Self.computedPath(attribute), attribute)
     }
     if found.type == .null { return (Self.computedPath(Attribute(name: "null", type: .null)), nil) }
+    if case .call(let call) = found, call.function.documentation.category == .conversion,
+      case .column(let attribute)? = call.arguments.first,
+      attribute.type == found.type, let path = searchScope.paths[attribute]
+    {
+      return (path, attribute)
+    }
     let attribute = Attribute(name: source.text(of: syntax.range), type: found.type)
     plan = .eval(plan, [Plan.Assignment(attribute, found)])
     return (Self.computedPath(attribute), attribute)

@@ -25,7 +25,7 @@ final class Aggregator: PipelineSink {
   private let states: [any AggregateState]
   private var groups: UnsafeMutablePointer<UInt32>
   private var groupsCapacity = Page.rowCountMax
-  private var position: UInt64 = 0
+  private var position: UInt64 = 1
 
   /// - Parameter frame: of the query; each state gets it with its aggregate's origin.
   init(_ specification: Specification, _ frame: EvaluationFrame) {
@@ -47,7 +47,7 @@ final class Aggregator: PipelineSink {
 
   var byteCount: Int { (table?.byteCount ?? 0) + states.reduce(0) { $0 + $1.byteCount } }
 
-  func begin(morsel: Int) { position = UInt64(morsel) << 32 }
+  func begin(morsel: Int) { position = UInt64(morsel) << 32 + 1 }
 
   func consume(_ page: Page, _ frame: EvaluationFrame) throws {
     var page = page
