@@ -63,7 +63,7 @@ final class PipelineDrive: Sendable {
 
   private func work<Sink: PipelineSink>(_ worker: WorkerSlot<Sink>) async throws {
     if !worker.withSink(\.mayEndEarly) { try answerLookups() }
-    var pace = BatchPace(rowCountMax: pipeline.batchRowCountMax)
+    var pace = BatchPace(rowCountMax: max(pipeline.batchRowCountMax, Sink.rowCountMax))
     while let number = next.take() {
       try check()
       if shouldFinishEarly { return counts.wasCutShort.store(true, ordering: .relaxed) }

@@ -68,8 +68,12 @@ struct CombinedAlternatives {
 
   /// The question that a condition asks of a column by constants alone; nil for any other.
   private func question(_ condition: Expression) -> Question? {
-    guard case .call(let call) = condition, case .column(let column)? = call.arguments.first else { return nil }
-    let constants = Array(call.arguments.dropFirst())
+    guard case .call(let call) = condition else { return nil }
+    // A constant may stand on the left of `==`.
+    let isTurned = call.function.name == Self.equal && call.arguments.first?.constant != nil
+    let arguments = isTurned ? call.arguments.reversed() : call.arguments
+    guard case .column(let column)? = arguments.first else { return nil }
+    let constants = Array(arguments.dropFirst())
     guard !constants.isEmpty, constants.allSatisfy({ $0.constant.map { $0 != .null && $0.elements.count == 1 } ?? false }) else {
       return nil
     }
@@ -96,14 +100,18 @@ struct CombinedAlternatives {
 extension Expression.Origin {
   /// Where a column stands in the text; the whole of it where it is spelled otherwise.
   fileprivate func narrowed(to name: String) -> Expression.Origin {
-    guard let place = text.range(ofFirst: name), !text[..<place].contains("\n") else { return self }
+    guard let place = text.place(of: name), !text[..<place].contains("\n") else { return self }
     return Expression.Origin(line: line, column: column + text[..<place].unicodeScalars.count, text: name)
   }
 }
 
 extension String {
-  /// Where another text first stands in this one.
-  fileprivate func range(ofFirst other: String) -> Index? {
-    indices.first { self[$0...].hasPrefix(other) }
+  /// Where a name first stands in a text, not as part of a longer one.
+  fileprivate func place(of name: String) -> Index? {
+    func continues(_ character: Character?) -> Bool { character.map { $0.isLetter || $0.isNumber || "_.@".contains($0) } ?? false }
+    return indices.first { place in
+      guard self[place...].hasPrefix(name) else { return false }
+      return !continues(self[..<place].last) && !continues(self[place...].dropFirst(name.count).first)
+    }
   }
 }

@@ -20,11 +20,14 @@ final class Aggregator: PipelineSink {
     var isOrdered = true
   }
 
+  /// More than elsewhere, since no row comes out: a batch costs some microseconds whatever its size, and the columns of this one still fit the caches.
+  static let rowCountMax = 4 * Page.rowCountMax
+
   private let specification: Specification
   private let table: GroupTable?
   private let states: [any AggregateState]
   private var groups: UnsafeMutablePointer<UInt32>
-  private var groupsCapacity = Page.rowCountMax
+  private var groupsCapacity = Aggregator.rowCountMax
   private var position: UInt64 = 1
 
   /// - Parameter frame: of the query; each state gets it with its aggregate's origin.
