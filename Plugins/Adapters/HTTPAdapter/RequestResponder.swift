@@ -9,6 +9,8 @@ struct RequestResponder: Sendable {
   let configuration: HTTPAdapter.Configuration
   let watch: DisconnectionWatch
   let onAnswered: @Sendable (HTTPAdapter.Exchange) -> Void
+  /// Where the client is.
+  var clientAddress: String?
   /// Whether the connection is HTTP/2.
   var isFramed = false
 
@@ -72,7 +74,7 @@ struct RequestResponder: Sendable {
     await service.respond(
       to: EndpointRequest(
         method: target.method, path: target.path, parameters: target.parameters, headers: Headers(head), body: body,
-        disconnection: disconnection))
+        clientAddress: clientAddress, disconnection: disconnection))
   }
 }
 
