@@ -74,7 +74,6 @@ public struct IndexResolver: Sendable {
       if part.hasPrefix("-"), sawPattern {
         let excluded = String(part.dropFirst())
         let names = Set(matches(excluded, options: Self.withHidden(options)).map(\.name))
-        if names.isEmpty, !Wildcard.isPattern(excluded), !options.ignoreUnavailable { throw .indexNotFound(excluded) }
         found.removeAll { names.contains($0) }
         continue
       }
