@@ -16,8 +16,9 @@ public struct DateFormat: Sendable, Hashable {
   /// Elasticsearch's default for `date` fields.
   public static let standard = DateFormat(name: "strict_date_optional_time||epoch_millis", alternatives: [.iso, .epochMillis])
 
+  /// - Parameter names: of months, days and so on in patterns.
   /// - Throws: what is wrong with one of the alternatives.
-  public init(_ name: String) throws(DatePatternError) {
+  public init(_ name: String, names: DateNames = .english) throws(DatePatternError) {
     self.name = name
     var found: [Alternative] = []
     // Joda's `8` prefix meant "the new patterns" for a while and is still taken.
@@ -25,11 +26,17 @@ public struct DateFormat: Sendable, Hashable {
     var rest = Substring(text)
     while true {
       let end = Self.separator(in: rest)
-      found.append(try Self.alternative(String(rest[..<(end ?? rest.endIndex)])))
+      found.append(try Self.alternative(String(rest[..<(end ?? rest.endIndex)]), names))
       guard let end else { break }
       rest = rest[rest.index(end, offsetBy: 2)...]
     }
     alternatives = found
+  }
+
+  /// The same format in the words of a language.
+  public func spelled(with names: DateNames) -> DateFormat {
+    if names == .english { return self }
+    return (try? DateFormat(name, names: names)) ?? self
   }
 
   private init(name: String, alternatives: [Alternative]) {
@@ -91,7 +98,7 @@ public struct DateFormat: Sendable, Hashable {
     return nil
   }
 
-  private static func alternative(_ name: String) throws(DatePatternError) -> Alternative {
+  private static func alternative(_ name: String, _ names: DateNames) throws(DatePatternError) -> Alternative {
     switch name {
     case "": throw DatePatternError(reason: "No date pattern provided")
     case "iso8601", "strict_date_optional_time", "date_optional_time", "strict_date_optional_time_nanos", "dateOptionalTime": return .iso
@@ -106,7 +113,7 @@ public struct DateFormat: Sendable, Hashable {
     if let strict = NamedDateFormats.patterns["strict_" + name] {
       return .pattern(try DatePattern(NamedDateFormats.lenient(strict), isNamed: true), print: try DatePattern(strict, isNamed: true))
     }
-    let pattern = try DatePattern(name)
+    let pattern = try DatePattern(name, names: names)
     return .pattern(pattern, print: pattern)
   }
 }

@@ -37,7 +37,7 @@ extension DatePattern {
       for _ in width..<9 { value /= 10 }
       ISODate.appendDigits(UInt(value), width: width, to: out)
     case .name(let field, let length):
-      var name = DateNames.name(of: moment.index(of: field), field, length)
+      var name = names.name(of: moment.index(of: field), field, length)
       name.withUTF8 { out.append(contentsOf: $0) }
     case .offset(let style): append(moment.offsetSeconds, style, to: out)
     case .localizedOffset(let isFull): appendLocalized(moment.offsetSeconds, isFull: isFull, to: out)
@@ -128,29 +128,5 @@ private struct LocalMoment {
     case .era: date.year > 0 ? 1 : 0
     case .quarter: date.quarter - 1
     }
-  }
-}
-
-/// English names, as Java's formatter has them.
-enum DateNames {
-  private static let months: [String] = [
-    "January", "February", "March", "April", "May", "June", "July", "August", "September", "October", "November", "December",
-  ]
-  private static let weekdays: [String] = ["Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday"]
-  private static let tables: [DatePattern.NameField: [DatePattern.NameLength: [String]]] = [
-    .month: [.full: months, .short: months.map { String($0.prefix(3)) }, .narrow: months.map { String($0.prefix(1)) }],
-    .weekday: [.full: weekdays, .short: weekdays.map { String($0.prefix(3)) }, .narrow: weekdays.map { String($0.prefix(1)) }],
-    .halfOfDay: [.full: ["AM", "PM"], .short: ["AM", "PM"], .narrow: ["AM", "PM"]],
-    .era: [.full: ["Before Christ", "Anno Domini"], .short: ["BC", "AD"], .narrow: ["B", "A"]],
-    .quarter: [
-      .full: ["1st quarter", "2nd quarter", "3rd quarter", "4th quarter"], .short: ["Q1", "Q2", "Q3", "Q4"], .narrow: ["1", "2", "3", "4"],
-    ],
-  ]
-
-  static func names(_ field: DatePattern.NameField, _ length: DatePattern.NameLength) -> [String] { tables[field]?[length] ?? [] }
-
-  static func name(of index: Int, _ field: DatePattern.NameField, _ length: DatePattern.NameLength) -> String {
-    let names = names(field, length)
-    return index >= 0 && index < names.count ? names[index] : ""
   }
 }

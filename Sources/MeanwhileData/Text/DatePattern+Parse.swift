@@ -6,7 +6,7 @@ extension DatePattern {
   ///   - roundingUp: fields that the pattern does not have take their last value instead of their first.
   /// - Returns: nil where the text does not fit the pattern or names no day.
   public func parse(_ utf8: UnsafeBufferPointer<UInt8>, in zone: TimeZoneRules? = nil, roundingUp: Bool = false) -> EpochTime? {
-    var reader = DatePatternReader(scanner: DateScanner(utf8))
+    var reader = DatePatternReader(scanner: DateScanner(utf8), names: names)
     guard reader.read(elements, 0..<elements.count), reader.scanner.isAtEnd, let fields = reader.fields.settled() else { return nil }
     return fields.resolved(in: zone, roundingUp: roundingUp)
   }
@@ -20,6 +20,7 @@ extension DatePattern {
 /// What the elements have read so far. A copy is taken before an optional section, to go back to.
 private struct DatePatternReader {
   var scanner: DateScanner
+  let names: DateNames
   var fields = PatternFields()
 
   mutating func read(_ elements: [DatePattern.Element], _ range: Range<Int>) -> Bool {
@@ -96,7 +97,7 @@ private struct DatePatternReader {
   }
 
   private mutating func readName(_ field: DatePattern.NameField, _ length: DatePattern.NameLength) -> Bool {
-    for (index, name) in DateNames.names(field, length).enumerated() {
+    for (index, name) in names.names(field, length).enumerated() {
       let start = scanner.at
       if name.utf8.allSatisfy({ scanner.skip($0) }) {
         fields.set(field, to: index)

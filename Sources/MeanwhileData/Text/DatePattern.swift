@@ -7,11 +7,12 @@ public struct DatePatternError: Error, Sendable, Hashable {
 
 /// A pattern of Java's `DateTimeFormatter` (`yyyy-MM-dd HH:mm:ss.SSS Z`), compiled: it reads and writes dates byte by byte.
 ///
-/// Names of months and days are English. Not taken: the pattern letters `B` (day periods), `F`, `g` and `p` (padding).
+/// Names of months and days are those of a locale's language, see ``DateNames``. Not taken: the pattern letters `B` (day periods), `F`, `g` and `p` (padding).
 public struct DatePattern: Sendable, Hashable {
   /// As it was written.
   public let pattern: String
   let elements: [Element]
+  let names: DateNames
 
   enum Element: Sendable, Hashable {
     case literal([UInt8])
@@ -50,15 +51,17 @@ public struct DatePattern: Sendable, Hashable {
 
   /// Compiles a pattern.
   ///
+  /// - Parameter names: of months, days and so on.
   /// - Throws: what is wrong with it.
-  public init(_ pattern: String) throws(DatePatternError) {
-    try self.init(pattern, isNamed: false)
+  public init(_ pattern: String, names: DateNames = .english) throws(DatePatternError) {
+    try self.init(pattern, isNamed: false, names: names)
   }
 
   /// - Parameter isNamed: for Elasticsearch's named formats, whose fractions take one to nine digits and whose offsets take every spelling.
-  init(_ pattern: String, isNamed: Bool) throws(DatePatternError) {
+  init(_ pattern: String, isNamed: Bool, names: DateNames = .english) throws(DatePatternError) {
     var compiler = DatePatternCompiler(pattern, isNamed: isNamed)
     self.pattern = pattern
+    self.names = names
     elements = try compiler.compile()
   }
 }

@@ -81,3 +81,23 @@ import Testing
     #expect(throws: DatePatternError.self) { try DateFormat("strict_date||") }
   }
 }
+
+extension DatePatternTests {
+  @Test(
+    "months and days have the names of a locale's language, and English ones where that is not known",
+    arguments: [
+      ("fr", "EEEE d MMMM yyyy", "samedi 29 février 2020"), ("fr-CA", "MMM", "févr."), ("de_AT", "EE, d. MMM", "Sa., 29. Feb."),
+      ("es", "EEEEE MMMM", "S febrero"), ("nl", "MMM QQQ", "feb K1"), ("it", "EEE d MMM", "sab 29 feb"), ("pt-BR", "MMM", "fev."),
+      ("xx", "EEE", "Sat"), ("en-GB", "MMMM", "February"),
+    ])
+  func localizes(locale: String, pattern: String, expected: String) throws {
+    let localized = try DatePattern(pattern, names: .named(locale))
+    #expect(localized.text(Self.moment) == expected)
+  }
+
+  @Test func readsLocalizedNames() throws {
+    let format = try DateFormat("d MMMM yyyy").spelled(with: .named("fr"))
+    #expect(format.parse("10 septembre 2025")?.millis == 1_757_462_400_000)
+    #expect(format.parse("10 September 2025") == nil)
+  }
+}

@@ -60,7 +60,8 @@ extension ScalarFunction {
     let isNanos = arguments[dateIndex].type == .dateNanos
     let fixed = try constantFormat(dateIndex == 1 ? arguments[0].constant : .string("strict_date_optional_time"))
     return { columns, frame in
-      let zone = frame.zone
+      let (zone, names) = (frame.zone, frame.dateNames)
+      let fixed = fixed?.spelled(with: names)
       guard let dates = frame.cells(columns[dateIndex], of: Int64.self) else { return .nulls(.keyword, rowCount: frame.rowCount) }
       let formats = fixed == nil ? frame.bytes(columns[0]) : nil
       if fixed == nil, formats == nil { return .nulls(.keyword, rowCount: frame.rowCount) }
@@ -68,7 +69,7 @@ extension ScalarFunction {
         nulls: EvaluationFrame.union(dates.nulls, formats?.nulls), isConstant: dates.isConstant && formats?.isConstant ?? true, of: frame)
       return frame.makeBytes(rows, type: .keyword) { row, out throws(EvaluationFailure) in
         let format: DateFormat
-        if let fixed { format = fixed } else { format = try parsedFormat(formats?[row]) }
+        if let fixed { format = fixed } else { format = try parsedFormat(formats?[row], names) }
         let time = isNanos ? EpochTime(nanosSinceEpoch: dates[row]) : EpochTime(millis: dates[row])
         format.append(time, in: zone, to: out)
         return true
@@ -86,7 +87,8 @@ extension ScalarFunction {
     let textIndex = arguments.count - 1
     let fixed = try constantFormat(textIndex == 1 ? arguments[0].constant : .string("strict_date_optional_time"))
     return { columns, frame in
-      let zone = frame.zone
+      let (zone, names) = (frame.zone, frame.dateNames)
+      let fixed = fixed?.spelled(with: names)
       guard let texts = frame.bytes(columns[textIndex]) else { return .nulls(.date, rowCount: frame.rowCount) }
       let formats = fixed == nil ? frame.bytes(columns[0]) : nil
       if fixed == nil, formats == nil { return .nulls(.date, rowCount: frame.rowCount) }
@@ -94,7 +96,7 @@ extension ScalarFunction {
         nulls: EvaluationFrame.union(texts.nulls, formats?.nulls), isConstant: texts.isConstant && formats?.isConstant ?? true, of: frame)
       return frame.makeFixed(rows, type: .date) { row throws(EvaluationFailure) -> Int64? in
         let format: DateFormat
-        if let fixed { format = fixed } else { format = try parsedFormat(formats?[row]) }
+        if let fixed { format = fixed } else { format = try parsedFormat(formats?[row], names) }
         guard let millis = format.parse(texts[row], in: zone)?.millis else {
           throw EvaluationFailure(
             illegalArgument: "failed to parse date field [\(String(decoding: texts[row], as: UTF8.self))] with format [\(format.name)]")
@@ -113,10 +115,10 @@ extension ScalarFunction {
     }
   }
 
-  private static func parsedFormat(_ text: UnsafeBufferPointer<UInt8>?) throws(EvaluationFailure) -> DateFormat {
+  private static func parsedFormat(_ text: UnsafeBufferPointer<UInt8>?, _ names: DateNames) throws(EvaluationFailure) -> DateFormat {
     let name = text.map { String(decoding: $0, as: UTF8.self) } ?? ""
     do throws(DatePatternError) {
-      return try DateFormat(name)
+      return try DateFormat(name, names: names)
     } catch {
       throw EvaluationFailure(illegalArgument: "Invalid format: [\(name)]: \(error.reason)")
     }
@@ -137,6 +139,7 @@ extension ScalarFunction {
       let format = try constantFormat(.string(pattern))
       return { columns, frame in
         let zone = frame.zone
+        let format = format?.spelled(with: frame.dateNames)
         guard let format, let dates = frame.cells(columns[0], of: Int64.self) else { return .nulls(.keyword, rowCount: frame.rowCount) }
         let rows = RowSet(nulls: dates.nulls, isConstant: dates.isConstant, of: frame)
         return frame.makeBytes(rows, type: .keyword) { row, out throws(EvaluationFailure) in
@@ -161,6 +164,9 @@ extension EvaluationFrame {
       return start
     }
   }
+
+  /// What the request's locale calls months and days.
+  var dateNames: DateNames { DateNames.named(settings.locale) }
 
   /// The request's time zone; nil for UTC, which needs no rules.
   var zone: TimeZoneRules? {
