@@ -1,7 +1,8 @@
 import Meanwhile
 import MeanwhileData
-import MeanwhileEngine
 import Testing
+
+@testable import MeanwhileEngine
 
 @Suite("CHANGE_POINT, FUSE, CATEGORIZE")
 struct WindowCommandTests {
@@ -30,6 +31,18 @@ struct WindowCommandTests {
     #expect(step.kind == .stepChange && abs(step.index - 30) <= 1 && step.pValue < 1e-6)
     let bend = try #require(ChangePoint.find(in: Self.series { $0 < 30 ? $1 : $1 + 8 * Double($0 - 30) }))
     #expect(bend.kind == .trendChange && abs(bend.index - 30) <= 3)
+  }
+
+  @Test("values that spread more from some place on are another distribution, and the test of two samples is exact")
+  func distributions() throws {
+    let noisy = Self.series(120) { $0 < 60 ? 100 + 0.01 * ($1 - 100) : 100 + 8 * ($1 - 100) }
+    let change = try #require(ChangePoint.find(in: noisy))
+    #expect(change.kind == .distributionChange && abs(change.index - 60) <= 5)
+    // Of the 20 orders of three and three values, two are as far apart as these.
+    #expect(abs(KolmogorovSmirnov.pValue([1, 2, 3], [4, 5, 6]) - 0.1) < 1e-12)
+    // All but the two orders in which the samples alternate, or nearly so, differ by a third at least: every order does.
+    #expect(KolmogorovSmirnov.pValue([1, 3, 5], [2, 4, 6]) == 1)
+    #expect(KolmogorovSmirnov.pValue([1, 1], [1, 1, 1]) == 1)
   }
 
   @Test("the row of the change has its type, the others null; too few rows are warned of")
