@@ -7,12 +7,15 @@ public enum Suggestions {
     ranked(candidates, by: Array(name)) { Array($0) }.filter { $0.edits * 2 < $0.length }.map(\.name)
   }
 
-  /// `, did you mean [a]?` or `, did you mean any of [a, b]?`; empty where nothing is similar.
-  ///
-  /// As query languages have it: at most five candidates, whose spelling is at least half the same, whatever the case of letters.
-  public static func text(for name: String, among candidates: some Sequence<String>) -> String {
-    let similar = ranked(candidates, by: Array(name.lowercased())) { Array($0.lowercased()) }
+  /// At most five candidates whose spelling is at least half the same, whatever the case of letters: what query languages suggest.
+  public static func closest(to name: String, among candidates: some Sequence<String>) -> [String] {
+    ranked(candidates, by: Array(name.lowercased())) { Array($0.lowercased()) }
       .filter { $0.edits * 2 <= $0.length }.prefix(5).map(\.name)
+  }
+
+  /// `, did you mean [a]?` or `, did you mean any of [a, b]?` with the ``closest(to:among:)``; empty where nothing is similar.
+  public static func text(for name: String, among candidates: some Sequence<String>) -> String {
+    let similar = closest(to: name, among: candidates)
     switch similar.count {
     case 0: return ""
     case 1: return ", did you mean [\(similar[0])]?"

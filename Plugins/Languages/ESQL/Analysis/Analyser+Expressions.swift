@@ -99,8 +99,8 @@ extension Analyser {
     let isScalar = environment.functions.scalar(name) != nil
     if environment.functions.aggregate(name) != nil, aggregation != nil || !isScalar { return aggregate(call, at: range) }
     guard isScalar, !FunctionNames.isReserved(name) else {
-      let similar = Similarity.closest(to: name, among: environment.functions.spellings.filter { !FunctionNames.isReserved($0) })
-      problem("Unknown function [\(call.name)]" + Similarity.suggestion(similar), at: range)
+      let suggestion = Suggestions.text(for: name, among: environment.functions.spellings.filter { !FunctionNames.isReserved($0) })
+      problem("Unknown function [\(call.name)]" + suggestion, at: range)
       // Around aggregates it is not known which rows the arguments are of.
       if aggregation == nil { for argument in call.arguments where argument.kind != .star { _ = expression(argument) } }
       return nil

@@ -104,7 +104,7 @@ struct Analyser {
   }
 
   func suggestion(for name: String) -> String {
-    Similarity.suggestion(Similarity.closest(to: name, among: columns.map(\.name)))
+    Suggestions.text(for: name, among: columns.map(\.name))
   }
 
   /// A column that nobody has: null everywhere, seen from here on.

@@ -61,8 +61,7 @@ struct IndexResolution {
     let name = source.names[0]
     guard let policy = try await policies.policy(name) else {
       let known = try await policies.all().map(\.name)
-      let similar = Similarity.closest(to: name, among: known)
-      throw problem("cannot find enrich policy [\(name)]" + Similarity.suggestion(similar), at: source.range)
+      throw problem("cannot find enrich policy [\(name)]" + Suggestions.text(for: name, among: known), at: source.range)
     }
     guard let snapshot = try await policies.snapshot(of: policy) else {
       throw problem("cannot find enrich policy [\(name)]: it has not been executed yet", at: source.range)

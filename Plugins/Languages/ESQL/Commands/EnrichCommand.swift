@@ -89,9 +89,8 @@ struct EnrichCommand: Command {
     var outputs: [Attribute] = []
     for field in wanted {
       guard resolved.policy.enrichFields.contains(field.field.text), let attribute = column(field.field.text, named: field.name.text) else {
-        let similar = Similarity.closest(to: field.field.text, among: resolved.policy.enrichFields)
-        analyser.problem(
-          "Enrich field [\(field.field)] not found in enrich policy [\(policy)]" + Similarity.suggestion(similar), at: field.field.range)
+        let suggestion = Suggestions.text(for: field.field.text, among: resolved.policy.enrichFields)
+        analyser.problem("Enrich field [\(field.field)] not found in enrich policy [\(policy)]" + suggestion, at: field.field.range)
         continue
       }
       outputs.removeAll { $0.name == attribute.name }

@@ -59,8 +59,8 @@ struct LookupCommand: Command {
   private func rightSide(_ analyser: inout Analyser) -> (Plan, [Attribute])? {
     guard isJoin else {
       guard let table = analyser.environment.tables[name.text] else {
-        let similar = Similarity.closest(to: name.text, among: Array(analyser.environment.tables.keys))
-        analyser.problem("Unknown table [\(name)]" + Similarity.suggestion(similar), at: name.range)
+        let suggestion = Suggestions.text(for: name.text, among: analyser.environment.tables.keys)
+        analyser.problem("Unknown table [\(name)]" + suggestion, at: name.range)
         return nil
       }
       let attributes = table.columns.map { Attribute(name: $0.name, type: $0.column.type) }

@@ -56,7 +56,7 @@ struct BodyField {
 
   /// The field is none of those there are.
   func unknown(in body: [UInt8], known: [String]) -> APIError {
-    let similar = Similarity.closest(to: name, among: known)
+    let similar = Suggestions.closest(to: name, among: known)
     let suggestion =
       similar.isEmpty ? "" : " did you mean " + (similar.count == 1 ? "" : "any of ") + "[\(similar.joined(separator: ", "))]?"
     return .xContentParse("[\(parser)] unknown field [\(name)]\(suggestion)", at: nameLocation(in: body))

@@ -43,8 +43,8 @@ struct ParameterBinder: Sendable {
     }
     note(.named, at: range)
     guard let entry = parameters.entries.first(where: { $0.name == placeholder }) else {
-      let similar = Similarity.closest(to: placeholder, among: parameters.entries.compactMap(\.name))
-      problem("Unknown query parameter [\(placeholder)]\(Similarity.suggestion(similar))", at: range)
+      let suggestion = Suggestions.text(for: placeholder, among: parameters.entries.compactMap(\.name))
+      problem("Unknown query parameter [\(placeholder)]" + suggestion, at: range)
       return nil
     }
     return entry

@@ -1,3 +1,4 @@
+import Meanwhile
 import MeanwhileData
 
 extension ScalarFunction {
@@ -54,9 +55,7 @@ extension ScalarFunction {
     return frame.makeFixed(RowSet(nulls: nulls, isConstant: false, of: frame), type: .integer) { row throws(EvaluationFailure) -> Int64? in
       let name = String(decoding: units[row], as: UTF8.self)
       guard let unit = DateUnit(name.lowercased()) else {
-        throw EvaluationFailure(
-          illegalArgument: "A value of [YEAR, QUARTER, MONTH, DAYOFYEAR, DAY, WEEK, WEEKDAY, HOUR, MINUTE, SECOND, MILLISECOND, "
-            + "MICROSECOND, NANOSECOND] or their aliases is required; received [\(name)]")
+        throw EvaluationFailure(illegalArgument: DateUnit.refusal(of: name))
       }
       guard let count = unit.count(from: starts[row], to: ends[row]), Int32(exactly: count) != nil else {
         throw EvaluationFailure("org.elasticsearch.xpack.esql.core.InvalidArgumentException: [date_diff] out of [integer] range")
@@ -140,19 +139,30 @@ enum DateUnit: Sendable {
   case fraction(perMillisecond: Int64)
   case months(Int64)
 
+  private static let units: [(names: [String], unit: DateUnit)] = [
+    (["year", "years", "yy", "yyyy"], .months(12)), (["quarter", "quarters", "qq", "q"], .months(3)),
+    (["month", "months", "mm", "m"], .months(1)),
+    (["dayofyear", "dy", "y"], .milliseconds(86_400_000)), (["day", "days", "dd", "d"], .milliseconds(86_400_000)),
+    (["week", "weeks", "wk", "ww"], .milliseconds(7 * 86_400_000)), (["weekday", "weekdays", "dw"], .milliseconds(86_400_000)),
+    (["hour", "hours", "hh"], .milliseconds(3_600_000)), (["minute", "minutes", "mi", "n"], .milliseconds(60_000)),
+    (["second", "seconds", "ss", "s"], .milliseconds(1_000)), (["millisecond", "milliseconds", "ms"], .milliseconds(1)),
+    (["microsecond", "microseconds", "mcs"], .fraction(perMillisecond: 1_000)),
+    (["nanosecond", "nanoseconds", "ns"], .fraction(perMillisecond: 1_000_000)),
+  ]
+
   init?(_ name: String) {
-    let units: [(names: [String], unit: DateUnit)] = [
-      (["year", "years", "yy", "yyyy"], .months(12)), (["quarter", "quarters", "qq", "q"], .months(3)),
-      (["month", "months", "mm", "m"], .months(1)),
-      (["dayofyear", "dy", "y", "day", "days", "dd", "d", "weekday", "weekdays", "dw"], .milliseconds(86_400_000)),
-      (["week", "weeks", "wk", "ww"], .milliseconds(7 * 86_400_000)), (["hour", "hours", "hh"], .milliseconds(3_600_000)),
-      (["minute", "minutes", "mi", "n"], .milliseconds(60_000)), (["second", "seconds", "ss", "s"], .milliseconds(1_000)),
-      (["millisecond", "milliseconds", "ms"], .milliseconds(1)),
-      (["microsecond", "microseconds", "mcs"], .fraction(perMillisecond: 1_000)),
-      (["nanosecond", "nanoseconds", "ns"], .fraction(perMillisecond: 1_000_000)),
-    ]
-    guard let found = units.first(where: { $0.names.contains(name) }) else { return nil }
+    guard let found = Self.units.first(where: { $0.names.contains(name) }) else { return nil }
     self = found.unit
+  }
+
+  /// What is wrong with a name that is no unit's.
+  static func refusal(of name: String) -> String {
+    let similar = Suggestions.closest(to: name, among: units.flatMap(\.names))
+    guard similar.isEmpty else {
+      return "Received value [\(name)] is not valid date part to add; did you mean [\(similar.joined(separator: ", "))]?"
+    }
+    let all = units.map { $0.names[0].uppercased() }.joined(separator: ", ")
+    return "A value of [\(all)] or their aliases is required; received [\(name)]"
   }
 
   /// Whole units from one moment in milliseconds to another, towards zero; nil where it overflows.
