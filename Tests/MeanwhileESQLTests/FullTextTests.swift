@@ -27,9 +27,41 @@ struct FullTextTests {
       (#"QSTR("title: Hobbzz~", {"fuzziness": 1})"#, "[]"),
       (#"QSTR("title: Hobbzz~", {"fuzziness": 2})"#, #"[["0"]]"#),
       (#"KQL("pages < 100", {"boost": 2.0})"#, #"[["2"]]"#),
+      (#"KQL("hobbit", {"default_field": "title"})"#, #"[["0"]]"#),
+      (#"KQL("hobbit", {"default_field": "pages"})"#, "[]"),
+      (#"KQL("title: HOB*")"#, #"[["0"]]"#),
+      (#"MATCH_PHRASE(title, "lord rings")"#, "[]"),
+      (#"MATCH_PHRASE(title, "lord rings", {"slop": 2})"#, #"[["1"]]"#),
+      (#"MATCH_PHRASE(title, "things rings", {"slop": 2})"#, "[]"),
+      (#"MATCH_PHRASE(title, "things rings", {"slop": 3})"#, #"[["2"]]"#),
+      (#"QSTR("title: \\"lord rings\\"~2")"#, #"[["1"]]"#),
     ])
   func fuzzy(condition: String, expected: String) async throws {
     #expect(try await Self.library().rows("FROM docs METADATA _id | WHERE \(condition) | SORT _id | KEEP _id") == expected)
+  }
+
+  @Test("an option that a function does not take is refused with those that it takes")
+  func options() async throws {
+    #expect(
+      try await Self.library().rows(#"FROM docs | WHERE MATCH_PHRASE(title, "a", {"fuzziness": 1})"#)
+        == "Found 1 problem\nline 1:19: Invalid option [fuzziness] in [MATCH_PHRASE(title, \"a\", {\"fuzziness\": 1})], "
+        + "expected one of [analyzer, boost, slop, zero_terms_query]")
+  }
+
+  @Test("keywords match in their own case, unless KQL is told otherwise; its dates are of the zone it is told")
+  func kibanaOptions() async throws {
+    let service = try await QueryService(
+      fields: ["host": .keyword, "at": .date],
+      documents: [#"{"host": "Web-1", "at": "2024-01-01T00:30:00Z"}"#, #"{"host": "db-1", "at": "2024-01-01T12:00:00Z"}"#])
+    let cases: [(query: String, count: String)] = [
+      (#"KQL("host: web-1")"#, "[[0]]"), (#"KQL("host: web-1", {"case_insensitive": true})"#, "[[1]]"),
+      (#"KQL("host: web*")"#, "[[0]]"), (#"KQL("host: web*", {"case_insensitive": true})"#, "[[1]]"),
+      (#"KQL("at < 2024-01-01T01:00:00")"#, "[[1]]"),
+      (#"KQL("at < 2024-01-01T01:00:00", {"time_zone": "+01:00"})"#, "[[0]]"),
+    ]
+    for (query, count) in cases {
+      #expect(try await service.rows("FROM docs | WHERE \(query) | STATS n = COUNT(*)") == count, "\(query)")
+    }
   }
 
   @Test("SCORE is the relevance of one condition, 0 where it does not hold")

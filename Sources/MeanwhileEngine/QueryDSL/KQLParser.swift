@@ -18,23 +18,37 @@ public struct KQLParser: Sendable {
     case and, or, not
   }
 
+  /// What a caller may ask besides (the options of ES|QL's `KQL`).
+  public struct Options: Sendable {
+    /// Whether keywords and patterns match in any case of letters.
+    public var isCaseInsensitive = false
+    /// The field of values that name none; patterns are allowed.
+    public var defaultField = "*"
+    /// Of dates in ranges that name none.
+    public var timeZone: String?
+
+    public init() {}
+  }
+
   private let text: String
+  private let options: Options
   private var tokens: [Token]
   private var at = 0
 
   /// Reads a query.
   ///
   /// - Throws: `illegal_argument_exception` (400), `line 1:5: …`.
-  public static func parse(_ text: String) throws(APIError) -> SearchQuery {
-    var parser = KQLParser(text)
+  public static func parse(_ text: String, _ options: Options = Options()) throws(APIError) -> SearchQuery {
+    var parser = KQLParser(text, options)
     if parser.tokens.isEmpty { return .matchAll(boost: 1) }
     let query = try parser.alternatives(depth: 0)
     guard parser.at == parser.tokens.count else { throw parser.failure() }
     return query
   }
 
-  private init(_ text: String) {
+  private init(_ text: String, _ options: Options) {
     self.text = text
+    self.options = options
     tokens = Self.tokens(of: Array(text.unicodeScalars))
   }
 
@@ -176,13 +190,16 @@ public struct KQLParser: Sendable {
       guard let field, field != "*" else { return .matchAll(boost: 1) }
       return .exists(field: field, boost: 1)
     }
-    // Terms of texts are in lower case, and what is looked for among them is brought there too.
-    return .wildcard(SearchQuery.FieldText(field: field ?? "*", value: .string(text), isCaseInsensitive: true))
+    var pattern = SearchQuery.FieldText(field: field ?? options.defaultField, value: .string(text))
+    pattern.isCaseInsensitive = options.isCaseInsensitive
+    pattern.followsAnalyzer = true
+    return .wildcard(pattern)
   }
 
   private func leaf(_ kind: SearchQuery.Match.Kind, _ field: String?, _ text: String) -> SearchQuery {
-    var match = SearchQuery.Match(kind: kind, field: field ?? "*", value: .string(text))
+    var match = SearchQuery.Match(kind: kind, field: field ?? options.defaultField, value: .string(text))
     match.isLenient = true
+    match.isCaseInsensitive = options.isCaseInsensitive
     return .match(match)
   }
 
@@ -195,6 +212,7 @@ public struct KQLParser: Sendable {
     }
     at += 1
     var range = SearchQuery.Range(field: field)
+    range.timeZone = options.timeZone
     if sign.hasPrefix("<") {
       range.upper = .string(bound)
       range.includesUpper = sign.hasSuffix("=")

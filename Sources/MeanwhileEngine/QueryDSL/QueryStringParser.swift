@@ -1,8 +1,6 @@
 import Meanwhile
 
-/// Reads Lucene's query-string syntax, as the `q` parameter and the `query_string` query take it: `title:(quick OR brown) +price:[10 TO 20} -lazy*`.
-///
-/// Not taken, and refused by name: loose phrases (`"a b"~2`).
+/// Reads Lucene's query-string syntax, as the `q` parameter and the `query_string` query take it: `title:(quick OR brown) +price:[10 TO 20} -lazy* "loose phrase"~2`.
 public struct QueryStringParser: Sendable {
   public struct Options: Sendable {
     /// Fields of terms that name none; patterns are allowed. Each may have a boost.
@@ -15,6 +13,8 @@ public struct QueryStringParser: Sendable {
     public var timeZone: String?
     /// What a `~` behind a term allows where no number follows it.
     public var fuzziness = Fuzziness.automatic
+    /// How far the words of a phrase may be moved where no number follows it.
+    public var phraseSlop = 0
 
     public init() {}
   }
@@ -166,8 +166,12 @@ public struct QueryStringParser: Sendable {
 
   private mutating func phrase(_ field: String?) throws(APIError) -> SearchQuery {
     let value = try quoted("\"")
-    if skip("~") { throw failure("loose phrases (\"…\"~n) are not supported") }
-    return leaf(field) { match(.phrase, $0, value) }
+    let slop = skip("~") ? number().map { Int(min($0, 1_000_000)) } ?? options.phraseSlop : options.phraseSlop
+    return leaf(field) { field in
+      guard case .match(var match) = match(.phrase, field, value) else { return .matchNone }
+      match.slop = slop
+      return .match(match)
+    }
   }
 
   private mutating func regexp(_ field: String?) throws(APIError) -> SearchQuery {
@@ -227,21 +231,29 @@ public struct QueryStringParser: Sendable {
       if let field, field != "*" { return .exists(field: field, boost: 1) }
       return .matchAll(boost: 1)
     }
-    // Terms of texts are in lower case, and what is looked for among them is brought there too.
-    return leaf(field) { .wildcard(SearchQuery.FieldText(field: $0, value: .string(String(pattern)), isCaseInsensitive: true)) }
+    return leaf(field) {
+      var wildcard = SearchQuery.FieldText(field: $0, value: .string(String(pattern)))
+      wildcard.followsAnalyzer = true
+      return .wildcard(wildcard)
+    }
   }
 
   /// What follows a `~`: a number of edits, or nothing.
   private mutating func fuzziness() -> Fuzziness {
+    guard let edits = number() else { return options.fuzziness }
+    var fuzziness = Fuzziness(edits: min(Int(min(edits, 2)), Fuzziness.editsMax))
+    fuzziness.prefixLength = options.fuzziness.prefixLength
+    return fuzziness
+  }
+
+  /// A number, if one comes next.
+  private mutating func number() -> Double? {
     var digits = String.UnicodeScalarView()
     while at < scalars.count, "0123456789.".unicodeScalars.contains(scalars[at]) {
       digits.append(scalars[at])
       at += 1
     }
-    guard let edits = Double(String(digits)) else { return options.fuzziness }
-    var fuzziness = Fuzziness(edits: min(Int(min(edits, 2)), Fuzziness.editsMax))
-    fuzziness.prefixLength = options.fuzziness.prefixLength
-    return fuzziness
+    return Double(String(digits))
   }
 
   /// The next word, if it comes alone: no operator before it, no wildcard or escape in it, no mark or operator behind it.

@@ -31,7 +31,7 @@ public struct SearchFields: Sendable {
       for name in snapshot.definition.mapping.parameters["runtime"]?.object?.names ?? [] { runtimeFields[name] = snapshot.definition.name }
       for leaf in snapshot.definition.mapping.leaves {
         let isKnown = found[leaf.path, default: []].contains {
-          $0.leaf.field.type.dataType == leaf.field.type.dataType && $0.leaf.field.parameters == leaf.field.parameters
+          $0.leaf.field.type == leaf.field.type && $0.leaf.field.parameters == leaf.field.parameters
         }
         if !isKnown { found[leaf.path, default: []].append((leaf, snapshot.definition.name)) }
       }

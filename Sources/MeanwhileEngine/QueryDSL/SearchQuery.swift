@@ -27,6 +27,8 @@ public indirect enum SearchQuery: Sendable {
     public var field: String
     public var value: JSONValue
     public var isCaseInsensitive = false
+    /// Whether a pattern is of what a text's analyzer leaves, which is in lower case, whatever case the pattern is in.
+    public var followsAnalyzer = false
     public var boost = 1.0
   }
 
@@ -55,6 +57,10 @@ public indirect enum SearchQuery: Sendable {
     public var requiresAll = false
     public var minimumShouldMatch: MinimumShouldMatch?
     public var analyzer: String?
+    /// How far the words of a phrase may be moved in all.
+    public var slop = 0
+    /// Whether a keyword is compared in any case of letters.
+    public var isCaseInsensitive = false
     /// How much a term may differ; nil where it must be the same.
     public var fuzziness: Fuzziness?
     /// Whether a text without terms matches everything rather than nothing.

@@ -144,22 +144,35 @@ public struct SearchQueryCompiler: Sendable {
   private mutating func pattern(
     _ text: SearchQuery.FieldText, _ name: String, _ make: (String, Bool) throws(TextPatternError) -> TextPattern
   ) throws(APIError) -> Expression {
-    let compiled: TextPattern
-    do {
-      compiled = try make(FieldValueReader.text(text.value), text.isCaseInsensitive)
-    } catch {
-      switch error {
-      case .syntax(let reason): throw .illegalArgument(reason)
-      case .tooComplex: throw .searchFailure(type: "too_complex_to_determinize_exception", error.reason, index: nil)
+    func compiled(_ isCaseInsensitive: Bool) throws(APIError) -> TextPattern {
+      do {
+        return try make(FieldValueReader.text(text.value), isCaseInsensitive)
+      } catch {
+        switch error {
+        case .syntax(let reason): throw .illegalArgument(reason)
+        case .tooComplex: throw .searchFailure(type: "too_complex_to_determinize_exception", error.reason, index: nil)
+        }
       }
     }
+    // Also where no index has the field: a pattern that is none is an error.
+    let pattern = try compiled(text.isCaseInsensitive)
+    let analyzed = text.followsAnalyzer && !text.isCaseInsensitive ? try compiled(true) : pattern
     return try leaf(text.field, name: name) { variant, reader throws(APIError) in
       guard variant.attribute.type.isString else {
         throw .searchFailure(
           "Can only use \(name) queries on keyword, text and wildcard fields - not on [\(variant.leaf.path)] which is of type "
             + "[\(variant.leaf.field.type.rawValue)]", index: variant.index)
       }
-      return .value(.bytes(.pattern(compiled)))
+      return .value(.bytes(.pattern(variant.attribute.type == .text ? analyzed : pattern)))
+    }
+  }
+
+  /// A text in any case of letters.
+  private static func anyCase(_ text: String) throws(APIError) -> TextPattern {
+    do {
+      return try .exact(text, isCaseInsensitive: true)
+    } catch {
+      throw .illegalArgument(error.reason)
     }
   }
 
@@ -170,6 +183,7 @@ public struct SearchQueryCompiler: Sendable {
     var isEmpty = false
     let condition = try leaf(match.field, name: match.kind.rawValue) { variant, reader throws(APIError) in
       guard variant.attribute.type == .text else {
+        if match.isCaseInsensitive, variant.attribute.type == .keyword { return .value(.bytes(.pattern(try Self.anyCase(text)))) }
         do throws(APIError) {
           return .value(try reader.equals([match.value]))
         } catch {
@@ -183,7 +197,7 @@ public struct SearchQueryCompiler: Sendable {
         isEmpty = true
         return .value(.none)
       }
-      if match.kind == .phrase { return .text(TextTest(phrase: terms)) }
+      if match.kind == .phrase { return .text(TextTest(phrase: terms, slop: match.slop)) }
       if let fuzziness = match.fuzziness {
         let similar = Set(terms).map { SimilarTerm($0, fuzziness) }
         return .text(TextTest(similar: similar, required: match.required(of: similar.count)))

@@ -192,10 +192,14 @@ struct SearchQueryParser {
   private func matchOptions(_ clause: Clause, _ kind: SearchQuery.Match.Kind, field: String) throws(APIError) -> SearchQuery.Match {
     let body = clause.body
     guard let query = body["query"], !query.isNull else { throw .illegalArgument("No text specified for text query") }
-    if let slop = body["slop"], slop != 0 {
-      throw .queryParsing("[\(clause.name)] query does not support [slop]", at: body.location(of: "slop"))
-    }
     var match = SearchQuery.Match(kind: kind, field: field, value: query)
+    if let slop = body["slop"] {
+      guard kind == .phrase || slop == 0 else {
+        throw .queryParsing("[\(clause.name)] query does not support [slop]", at: body.location(of: "slop"))
+      }
+      guard let moves = slop.int.flatMap({ Int(exactly: $0) }), moves >= 0 else { throw .illegalArgument("No negative slop allowed.") }
+      match.slop = moves
+    }
     switch body["operator"]?.string?.lowercased() {
     case nil, "or": break
     case "and": match.requiresAll = true
@@ -278,6 +282,7 @@ struct SearchQueryParser {
       options.fuzziness = fuzziness
     }
     options.fuzziness.prefixLength = body["fuzzy_prefix_length"]?.int.flatMap { Int(exactly: $0) }.map { max(0, $0) } ?? 0
+    options.phraseSlop = body["phrase_slop"]?.int.flatMap { Int(exactly: $0) }.map { max(0, $0) } ?? 0
     let query = try QueryStringParser.parse(text, options)
     let boost = try clause.boost()
     return boost == 1 ? query : .bool(SearchQuery.Bool(must: [query], boost: boost))

@@ -12,6 +12,27 @@ extension Analyser {
 
     /// How many arguments it takes, options aside.
     fileprivate var argumentCount: Int { self == .qstr || self == .kql ? 1 : 2 }
+
+    /// The options it takes, as Elasticsearch documents them.
+    fileprivate var options: [String] {
+      switch self {
+      case .match:
+        [
+          "analyzer", "auto_generate_synonyms_phrase_query", "boost", "fuzziness", "fuzzy_rewrite", "fuzzy_transpositions", "lenient",
+          "max_expansions", "minimum_should_match", "operator", "prefix_length", "zero_terms_query",
+        ]
+      case .matchPhrase: ["analyzer", "boost", "slop", "zero_terms_query"]
+      case .qstr:
+        [
+          "allow_leading_wildcard", "analyze_wildcard", "analyzer", "auto_generate_synonyms_phrase_query", "boost", "default_field",
+          "default_operator", "enable_position_increments", "fuzziness", "fuzzy_max_expansions", "fuzzy_prefix_length",
+          "fuzzy_transpositions", "lenient", "max_determinized_states", "minimum_should_match", "phrase_slop", "quote_analyzer",
+          "quote_field_suffix", "rewrite", "time_zone",
+        ]
+      case .kql: ["boost", "case_insensitive", "default_field", "time_zone"]
+      case .term: []
+      }
+    }
   }
 
   /// A call of a function that searches; nil where it is wrong, which has been noted.
@@ -31,6 +52,11 @@ extension Analyser {
     guard call.arguments.count == function.argumentCount else {
       problem(
         "error building [\(call.name)]: expects exactly \(function.argumentCount == 1 ? "one argument" : "two arguments")", at: range)
+      return nil
+    }
+    for option in call.options where !function.options.contains(option.name) {
+      let list = function.options.joined(separator: ", ")
+      problem("Invalid option [\(option.name)] in [\(source.text(of: range))], expected one of [\(list)]", at: range)
       return nil
     }
     guard let text = constant(call.arguments[function.argumentCount - 1], of: call, ordinal: function.argumentCount == 1 ? "" : "second ")
@@ -95,7 +121,7 @@ extension Analyser {
     }
   }
 
-  /// The field to search, or the column that holds what was computed. A conversion of a field is taken for the field.
+  /// The field to search, or the column that holds what was computed. A conversion of a field to its own type is taken for the field.
   private mutating func searched(_ syntax: ExpressionSyntax, _ function: String) -> (path: String, attribute: Attribute?)? {
     guard let found = expression(syntax) else { return nil }
     if case .column(let attribute) = found {
@@ -103,6 +129,12 @@ extension Analyser {
       return (Self.computedPath(attribute), attribute)
     }
     if found.type == .null { return (Self.computedPath(Attribute(name: "null", type: .null)), nil) }
+    if case .call(let call) = found, call.function.documentation.category == .conversion,
+      case .column(let attribute)? = call.arguments.first,
+      attribute.type == found.type, let path = searchScope.paths[attribute]
+    {
+      return (path, attribute)
+    }
     let attribute = Attribute(name: source.text(of: syntax.range), type: found.type)
     plan = .eval(plan, [Plan.Assignment(attribute, found)])
     return (Self.computedPath(attribute), attribute)
@@ -128,17 +160,20 @@ extension Analyser {
   }
 
   private func kibanaQuery(_ text: String, _ options: [OptionSyntax]) throws(APIError) -> SearchQuery {
-    var query = try KQLParser.parse(text)
+    var read = KQLParser.Options()
+    var boost = 1.0
     for option in options {
       switch (option.name, try option.json(of: "kql")) {
-      case ("boost", .double(let boost)): query = .bool(SearchQuery.Bool(must: [query], boost: boost))
-      case ("boost", .integer(let boost)): query = .bool(SearchQuery.Bool(must: [query], boost: Double(boost)))
-      // Names and values are compared as Kibana does by default, in the zone of the query.
-      case ("case_insensitive", .bool), ("default_field", .string), ("time_zone", .string): break
-      default: throw .illegalArgument("Invalid option [\(option.name)] in [kql]")
+      case ("boost", .double(let value)): boost = value
+      case ("boost", .integer(let value)): boost = Double(value)
+      case ("case_insensitive", .bool(let value)): read.isCaseInsensitive = value
+      case ("default_field", .string(let value)): read.defaultField = value
+      case ("time_zone", .string(let value)): read.timeZone = value
+      case (_, let value): throw .illegalArgument("Invalid option [\(option.name)] in [kql], cannot cast [\(value.text())]")
       }
     }
-    return query
+    let query = try KQLParser.parse(text, read)
+    return boost == 1 ? query : .bool(SearchQuery.Bool(must: [query], boost: boost))
   }
 
   // MARK: - Scores

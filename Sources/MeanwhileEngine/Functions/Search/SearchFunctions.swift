@@ -14,7 +14,8 @@ extension ScalarFunction {
       .init("ROW a = TO_TEXT(\"one two\") | WHERE TERM(a, \"two\")", "one two")),
     searching(
       "qstr", "QSTR(query, [options])", "Whether a row matches a query in Lucene's syntax, such as `title: one OR author: tw*`.", nil),
-    searching("kql", "KQL(query)", "Whether a row matches a query in Kibana's language, such as `status: error and bytes > 100`.", nil),
+    searching(
+      "kql", "KQL(query, [options])", "Whether a row matches a query in Kibana's language, such as `status: error and bytes > 100`.", nil),
   ]
 
   private static func searching(_ name: String, _ syntax: String, _ summary: String, _ example: FunctionDocumentation.Example?)

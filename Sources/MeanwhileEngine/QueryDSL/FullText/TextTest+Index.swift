@@ -6,7 +6,8 @@ extension TextTest {
     switch wanted {
     case .terms(let terms, let required): try Self.rows(of: index, rowCount: rowCount, terms, required: required)
     case .similar(let terms, let required): try Self.rows(of: index, rowCount: rowCount, similar: terms, required: required)
-    case .phrase(let terms, let order): try PhraseSearch(terms, order: order, in: index)?.rows(rowCount) ?? .none(rowCount)
+    case .phrase(let terms, let order, let slop):
+      try PhraseSearch(terms, order: order, slop: slop, in: index)?.rows(rowCount) ?? .none(rowCount)
     case .any(let test):
       try Vector<UInt8>(count: rowCount) { target in
         target.initialize(repeating: 0, count: rowCount)
@@ -112,10 +113,12 @@ private struct PhraseSearch {
   private var lists: [List] = []
   /// For each place of the phrase, its term.
   private let order: [Int]
+  private let slop: Int
 
   /// - Returns: nil where a term is in no row.
-  init?(_ terms: BytesVector, order: [Int], in index: InvertedIndex) throws {
+  init?(_ terms: BytesVector, order: [Int], slop: Int, in index: InvertedIndex) throws {
     self.order = order
+    self.slop = slop
     for term in 0..<terms.count {
       guard let place = index.find(terms[term]) else { return nil }
       let postings = try index.postings(ofTerm: place)
@@ -140,6 +143,10 @@ private struct PhraseSearch {
     for term in lists.indices {
       guard let range = lists[term].positions(inRow: row) else { return false }
       found.append(range)
+    }
+    guard slop == 0 else {
+      return LoosePhrase.matches(
+        order, lists.indices.map { list in found[list].map { Int(lists[list].positions[$0]) } }, slop: slop)
     }
     guard let first = order.first else { return false }
     return found[first].contains { begin in

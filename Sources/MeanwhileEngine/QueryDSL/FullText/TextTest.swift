@@ -5,8 +5,8 @@ struct TextTest: Sendable {
   enum Wanted: Sendable {
     /// At least so many of some different terms.
     case terms(BytesVector, required: Int)
-    /// Terms one after another: for each place of the phrase, its term's index among the different ones.
-    case phrase(BytesVector, order: [Int])
+    /// Terms one after another, or so far moved: for each place of the phrase, its term's index among the different ones.
+    case phrase(BytesVector, order: [Int], slop: Int)
     /// At least so many of some different terms, or what is like them.
     case similar([SimilarTerm], required: Int)
     /// Any term that passes.
@@ -20,10 +20,11 @@ struct TextTest: Sendable {
     wanted = .terms(Self.sorted(terms), required: required)
   }
 
-  init(phrase: [[UInt8]]) {
+  /// - Parameter slop: see ``LoosePhrase``; 0 for terms one after another.
+  init(phrase: [[UInt8]], slop: Int = 0) {
     let terms = Self.sorted(phrase)
     let order = phrase.map { term in term.withUnsafeBufferPointer { terms.index(sorted: $0) ?? 0 } }
-    wanted = .phrase(terms, order: order)
+    wanted = .phrase(terms, order: order, slop: slop)
   }
 
   init(similar terms: [SimilarTerm], required: Int) {
@@ -48,6 +49,8 @@ struct TextMatcher {
   private var isFound: [Bool]
   /// The places of the phrase that the terms so far may be the beginning of.
   private var partial: [Int] = []
+  /// Where each term of a loose phrase stands.
+  private var positions: [[Int]]
   private let scratch = VectorBuilder<UInt8>(capacity: 256)
 
   init(_ test: TextTest, analyzer: Analyzer) {
@@ -59,6 +62,11 @@ struct TextMatcher {
       case .similar(let terms, _): terms.count
       case .phrase, .any: 0
       }
+    if case .phrase(let terms, _, slop: 1...) = test.wanted {
+      positions = [[Int]](repeating: [], count: terms.count)
+    } else {
+      positions = []
+    }
     isFound = [Bool](repeating: false, count: termCount)
   }
 
@@ -71,6 +79,8 @@ struct TextMatcher {
     for slot in slots {
       guard let text = column.bytes(inSlot: slot) else { continue }
       partial.removeAll(keepingCapacity: true)
+      for index in positions.indices { positions[index].removeAll(keepingCapacity: true) }
+      var position = 0
       var tokens = analyzer.tokens(of: text, scratch: scratch)
       while let token = tokens.next() {
         switch test.wanted {
@@ -86,8 +96,14 @@ struct TextMatcher {
             found += 1
           }
           if found >= required { return true }
-        case .phrase(let terms, let order): if continuePhrase(terms, order, tokens.term, token) { return true }
+        case .phrase(let terms, let order, slop: 0): if continuePhrase(terms, order, tokens.term, token) { return true }
+        case .phrase(let terms, _, _):
+          if let index = terms.index(sorted: tokens.term) { positions[index].append(position) }
+          position += 1
         }
+      }
+      if case .phrase(_, let order, slop: let slop) = test.wanted, slop > 0, LoosePhrase.matches(order, positions, slop: slop) {
+        return true
       }
     }
     if case .terms(_, let required) = test.wanted { return found >= required }
