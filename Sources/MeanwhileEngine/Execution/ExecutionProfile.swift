@@ -18,10 +18,15 @@ public struct ExecutionProfile: Sendable, Hashable {
     public var name: String
     /// What it works on, in words.
     public var detail: String
-    /// Rows that it gave; nil where rows pass through it within a stage, uncounted.
-    public var rows: Int?
+    /// Time spent in it by all workers together.
+    public var nanoseconds: UInt64 = 0
+    /// Batches that it worked on.
+    public var pages = 0
+    public var rowsReceived = 0
+    /// Rows that it gave.
+    public var rows = 0
     /// Bytes of these rows.
-    public var bytes: Int?
+    public var bytes = 0
   }
 
   public var stages: [Stage] = []
@@ -31,7 +36,7 @@ extension Pipeline {
   /// What the pipeline is made of, without rows.
   var operators: [ExecutionProfile.Operator] {
     func made(_ name: String, _ detail: String) -> ExecutionProfile.Operator {
-      ExecutionProfile.Operator(name: name, detail: detail, rows: nil, bytes: nil)
+      ExecutionProfile.Operator(name: name, detail: detail)
     }
     var operators: [ExecutionProfile.Operator] = []
     switch source {

@@ -105,11 +105,27 @@ struct Pipeline: Sendable {
   ///
   /// - Parameter emit: is given what comes out: no batch, one, or several; says whether more is wanted.
   /// - Returns: whether more is wanted.
-  func process(_ page: Page, from first: Int = 0, _ frame: EvaluationFrame, _ emit: (Page) throws -> Bool) throws -> Bool {
+  func process(
+    _ page: Page, from first: Int = 0, _ frame: EvaluationFrame, _ meters: [StepMeter], _ emit: (Page) throws -> Bool
+  ) throws -> Bool {
+    let clock = SystemTimeSource()
     var page = page
     var index = first
     while index < steps.count {
       guard page.rowCount > 0 else { return true }
+      // The source has the first meter.
+      let meter = meters.isEmpty ? nil : meters[index + 1]
+      let received = page.rowCount
+      let began = clock.uptimeNanoseconds()
+      var nanosecondsBehind: UInt64 = 0
+      /// Takes a batch of several on to the steps behind, whose time is theirs.
+      func goOn(_ part: Page) throws -> Bool {
+        meter?.emit(part)
+        let began = clock.uptimeNanoseconds()
+        defer { nanosecondsBehind &+= clock.uptimeNanoseconds() &- began }
+        return try process(part, from: index + 1, frame, meters, emit)
+      }
+      func measure() { meter?.add(nanoseconds: clock.uptimeNanoseconds() &- began &- nanosecondsBehind, rowsReceived: received) }
       switch steps[index] {
       case .filter(let conditions, let keep): page = try Self.filter(page, conditions, keep, frame)
       case .eval(let expressions):
@@ -122,14 +138,15 @@ struct Pipeline: Sendable {
         page.columns += keep.map { found[$0] }
       case .joinWithStage: throw APIError.internalFailure("a join has no right side yet")
       case .join(let table):
-        return try table.join(page, frame) { try process($0, from: index + 1, frame, emit) }
+        defer { measure() }
+        return try table.join(page, frame, goOn)
       case .expand(let channel):
-        let expanded = page.expanded(channel)
-        for part in expanded.slices(rowCountMax: Page.rowCountMax) {
-          guard try process(part, from: index + 1, frame, emit) else { return false }
-        }
+        defer { measure() }
+        for part in page.expanded(channel).slices(rowCountMax: Page.rowCountMax) { guard try goOn(part) else { return false } }
         return true
       }
+      measure()
+      meter?.emit(page)
       index += 1
     }
     return page.rowCount > 0 ? try emit(page) : true

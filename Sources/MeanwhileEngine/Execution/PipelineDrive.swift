@@ -17,6 +17,7 @@ final class PipelineDrive: Sendable {
   private let scope: StageScope
   private let context: ExecutionContext
   private let counts: PlanRun.Counts
+  private let clock = SystemTimeSource()
 
   init(_ pipeline: Pipeline, over input: [Page], _ scope: StageScope, _ run: PlanRun) {
     self.pipeline = pipeline
@@ -62,7 +63,7 @@ final class PipelineDrive: Sendable {
 
   private func work<Sink: PipelineSink>(_ worker: WorkerSlot<Sink>) async throws {
     if !worker.withSink(\.mayEndEarly) { try answerLookups() }
-    var pace = BatchPace(rowCountMax: pipeline.batchRowCountMax)
+    var pace = BatchPace(rowCountMax: max(pipeline.batchRowCountMax, Sink.rowCountMax))
     while let number = next.take() {
       try check()
       if shouldFinishEarly { return counts.wasCutShort.store(true, ordering: .relaxed) }
@@ -104,7 +105,12 @@ final class PipelineDrive: Sendable {
       }
       let rows = start..<pace.end(from: start, to: morsel.rows.upperBound)
       start = rows.upperBound
+      let began = clock.uptimeNanoseconds()
       let page = try source.read(rows, scope.frame)
+      if let meter = scope.meters.first {
+        meter.add(nanoseconds: clock.uptimeNanoseconds() &- began, rowsReceived: rows.count)
+        if let page { meter.emit(page) }
+      }
       if source.isScan {
         counts.rowsRead.add(rows.count, ordering: .relaxed)
         counts.documentsFound.add(page?.rowCount ?? 0, ordering: .relaxed)
@@ -120,10 +126,12 @@ final class PipelineDrive: Sendable {
 
   private func process<Sink: PipelineSink>(_ page: Page, _ worker: WorkerSlot<Sink>) throws {
     // Accounted for and asked after each batch that comes out: one that goes in may expand to any number of rows.
-    _ = try pipeline.process(page, scope.frame) { batch in
+    _ = try pipeline.process(page, scope.frame, scope.meters) { batch in
       try worker.withSink { sink in
         let before = sink.byteCount
+        let began = clock.uptimeNanoseconds()
         try sink.consume(batch, scope.frame)
+        scope.meters.last?.add(nanoseconds: clock.uptimeNanoseconds() &- began, rowsReceived: batch.rowCount)
         try scope.memory.reserve(sink.byteCount - before)
         try context.signals.check()
         if shouldFinishEarly { counts.wasCutShort.store(true, ordering: .relaxed) }

@@ -18,6 +18,8 @@ protocol PipelineSink: AnyObject, SendableMetatype {
   var mayEndEarly: Bool { get }
   /// Bytes held, for the memory budget.
   var byteCount: Int { get }
+  /// Rows of a batch that is read for it, at most.
+  static var rowCountMax: Int { get }
 }
 
 extension PipelineSink {
@@ -28,6 +30,7 @@ extension PipelineSink {
   var isFinished: Bool { false }
   var bound: RowBound? { nil }
   var mayEndEarly: Bool { false }
+  static var rowCountMax: Int { Page.rowCountMax }
 }
 
 /// One worker's sink, in the worker's hands while it works on a batch, and in a reader's between two batches.

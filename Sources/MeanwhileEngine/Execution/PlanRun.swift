@@ -58,12 +58,13 @@ final class PlanRun: Sendable {
     var outputs = given
     var held: [Int: MemoryAccount] = [:]
     for number in first..<stages.count {
-      let scope = StageScope(context)
+      var scope = StageScope(context)
+      scope.meters = (0..<stages[number].pipeline.steps.count + 2).map { _ in StepMeter() }
       let (started, documents, values) = (
         clock.uptimeNanoseconds(), counts.documentsFound.load(ordering: .relaxed), counts.valuesLoaded.load(ordering: .relaxed)
       )
       let pages = try await run(number, over: outputs, scope)
-      note(number, pages, since: started, documents: documents, values: values)
+      note(number, pages, scope.meters, since: started, documents: documents, values: values)
       // Of the stage, its rows are left; of those before, what others still read.
       try scope.memory.resize(to: pages.reduce(0) { $0 + $1.byteCount })
       held[number] = scope.memory
@@ -76,14 +77,14 @@ final class PlanRun: Sendable {
     return outputs[stages.count - 1] ?? []
   }
 
-  private func note(_ number: Int, _ pages: [Page], since started: UInt64, documents: Int, values: Int) {
+  private func note(_ number: Int, _ pages: [Page], _ meters: [StepMeter], since started: UInt64, documents: Int, values: Int) {
     let stage = stages[number]
     var operators = stage.pipeline.operators
     let found = counts.documentsFound.load(ordering: .relaxed) - documents
-    if case .scan = stage.pipeline.source, !operators.isEmpty { operators[0].rows = found }
-    operators.append(
-      ExecutionProfile.Operator(
-        name: stage.operation.name, detail: "", rows: pages.reduce(0) { $0 + $1.rowCount }, bytes: pages.reduce(0) { $0 + $1.byteCount }))
+    operators.append(ExecutionProfile.Operator(name: stage.operation.name, detail: ""))
+    for index in operators.indices { meters[index].note(in: &operators[index]) }
+    operators[operators.count - 1].rows = pages.reduce(0) { $0 + $1.rowCount }
+    operators[operators.count - 1].bytes = pages.reduce(0) { $0 + $1.byteCount }
     let made = ExecutionProfile.Stage(
       operators: operators, startedNanoseconds: started, nanoseconds: clock.uptimeNanoseconds() &- started, documentsFound: found,
       valuesLoaded: counts.valuesLoaded.load(ordering: .relaxed) - values, workers: context.workerCount)

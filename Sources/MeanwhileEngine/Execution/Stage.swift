@@ -34,6 +34,8 @@ struct Stage: Sendable {
 struct StageScope: Sendable {
   var frame: EvaluationFrame
   var memory: MemoryAccount
+  /// One for the source, each step and the sink of the stage's pipeline; empty where nobody counts.
+  var meters: [StepMeter] = []
 
   var signals: QuerySignals { frame.signals }
 

@@ -114,7 +114,7 @@ import Testing
       .init(groups: [.init(tags, .column(tags))], aggregates: [try aggregate("count"), try aggregate("sum", .column(bytes))]))
     #expect(
       try await Executor(.testing()).run(plan).table.rows == [
-        [.long(1), .long(1), .string("a")], [.long(2), .long(4), .string("b")], [.long(1), .long(2), .null],
+        [.long(1), .long(2), .null], [.long(1), .long(1), .string("a")], [.long(2), .long(4), .string("b")],
       ])
   }
 

@@ -22,9 +22,13 @@ extension ExecutionProfile {
   }
 
   private static func json(_ step: Operator) -> JSONValue {
-    var status = JSONObject()
-    if let rows = step.rows { status.append("rows_emitted", .integer(Int64(rows))) }
-    if let bytes = step.bytes { status.append("bytes_emitted", .integer(Int64(bytes))) }
-    return ["operator": .string("\(step.name)Operator[\(step.detail)]"), "status": .object(status)]
+    [
+      "operator": .string("\(step.name)Operator[\(step.detail)]"),
+      "status": [
+        "process_nanos": .integer(Int64(clamping: step.nanoseconds)), "pages_processed": .integer(Int64(step.pages)),
+        "rows_received": .integer(Int64(step.rowsReceived)), "rows_emitted": .integer(Int64(step.rows)),
+        "bytes_emitted": .integer(Int64(step.bytes)),
+      ],
+    ]
   }
 }

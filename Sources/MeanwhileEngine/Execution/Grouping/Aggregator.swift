@@ -20,12 +20,15 @@ final class Aggregator: PipelineSink {
     var isOrdered = true
   }
 
+  /// More than elsewhere, since no row comes out: a batch costs some microseconds whatever its size, and the columns of this one still fit the caches.
+  static let rowCountMax = 4 * Page.rowCountMax
+
   private let specification: Specification
   private let table: GroupTable?
   private let states: [any AggregateState]
   private var groups: UnsafeMutablePointer<UInt32>
-  private var groupsCapacity = Page.rowCountMax
-  private var position: UInt64 = 0
+  private var groupsCapacity = Aggregator.rowCountMax
+  private var position: UInt64 = 1
 
   /// - Parameter frame: of the query; each state gets it with its aggregate's origin.
   init(_ specification: Specification, _ frame: EvaluationFrame) {
@@ -47,7 +50,7 @@ final class Aggregator: PipelineSink {
 
   var byteCount: Int { (table?.byteCount ?? 0) + states.reduce(0) { $0 + $1.byteCount } }
 
-  func begin(morsel: Int) { position = UInt64(morsel) << 32 }
+  func begin(morsel: Int) { position = UInt64(morsel) << 32 + 1 }
 
   func consume(_ page: Page, _ frame: EvaluationFrame) throws {
     var page = page

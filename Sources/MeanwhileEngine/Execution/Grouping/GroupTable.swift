@@ -14,7 +14,7 @@ final class GroupTable {
   private let types: [DataType]
   private let keys: [Keys]
   private let chain: [PairTable]
-  /// Where each group first appeared, in the order of the source.
+  /// Where each group first appeared, in the order of the source, counted from 1. The group of a single key's null is at 0: it comes out first (Elasticsearch's order).
   @exclusivity(unchecked) private(set) var positions: [UInt64] = []
   private var scratch: [UInt32] = []
   private var singleCount = 0
@@ -32,6 +32,16 @@ final class GroupTable {
   }
 
   var groupCount: Int { positions.count }
+
+  /// The group of null, where there is one key and it was null.
+  private var nullGroup: Int? {
+    guard keys.count == 1 else { return nil }
+    switch keys[0] {
+    case .none: return nil
+    case .longs(let table): return table.nullNumber.map(Int.init)
+    case .bytes(let table): return table.nullNumber.map(Int.init)
+    }
+  }
 
   var byteCount: Int {
     var size = positions.count * 8 + chain.reduce(0) { $0 + $1.byteCount }
@@ -55,6 +65,7 @@ final class GroupTable {
     let count = number(columns, rowCount: rowCount, into: groups)
     // Numbers are given in the order of the rows, so this keeps the order of first appearance.
     for group in known..<max(known, count) { positions.append(position &+ UInt64(group - known)) }
+    if known < count, let null = nullGroup { positions[null] = 0 }
   }
 
   /// Takes another table's groups.
