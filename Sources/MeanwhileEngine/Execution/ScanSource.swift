@@ -21,9 +21,13 @@ struct ScanSource: Sendable {
     var comparison: ConstantComparison?
     /// Whether it does no more than read what a search found.
     var isLookup = false
+    /// Whether it compares columns with constants.
+    var isComparison = false
+    /// Whether it is a search, whose rule for several values is another: any of them may match.
+    var isSearch = false
 
     /// Where it is tried among others: first what is cheap and spares the others rows.
-    fileprivate var cost: Int { comparison != nil ? 0 : isLookup ? 1 : 2 }
+    fileprivate var cost: Int { comparison != nil ? 0 : isLookup || isSearch ? 1 : 2 }
   }
 
   var units: [Unit]
@@ -66,7 +70,8 @@ struct ScanSource: Sendable {
         if case .column(let attribute) = expression { isLookup = lookups.contains { $0.attribute == attribute } }
         return Condition(
           expression: try CompiledExpression(expression, layout: attributes), columns: places,
-          comparison: places.count == 1 ? ConstantComparison(expression) : nil, isLookup: isLookup)
+          comparison: places.count == 1 ? ConstantComparison(expression) : nil, isLookup: isLookup,
+          isComparison: expression.comparesWithConstant, isSearch: expression.isSearch)
       } catch {
         throw APIError.internalFailure(error.message)
       }
@@ -131,13 +136,26 @@ struct SegmentReader {
 
   /// The rows of a range that stand and pass the conditions, as a batch of the output columns; nil where there are none.
   mutating func read(_ range: Range<Int>, _ frame: EvaluationFrame) throws -> Page? {
-    var selection = Selection(live: range, deleted: unit.view.deleted)
+    let live = Selection(live: range, deleted: unit.view.deleted)
+    var selection = live
+    var compared = live
     var rowCount = selection.count(of: range.count)
     for (number, condition) in source.conditions.enumerated() {
       guard rowCount > 0 else { return nil }
       if let comparison = try comparison(number) {
         valuesLoaded += rowCount
         selection = comparison.select(range, of: selection)
+        compared = selection
+      } else if condition.isSearch || condition.isLookup {
+        let found = try evaluate(condition, range, selection, rowCount, frame)
+        selection = selection.narrowed(by: Selection(where: found))
+        compared = selection
+      } else if try readsSeveral(condition) {
+        // Several values are warned of in whatever row they are, not only in those that another condition left: comparisons with constants are asked of
+        // all rows, as they are of an index, and other conditions of those that pass the comparisons and searches.
+        let base = condition.isComparison ? live : compared
+        let found = try evaluate(condition, range, base, base.count(of: range.count), frame)
+        selection = selection.intersection(base.narrowed(by: Selection(where: found)))
       } else {
         let found = try evaluate(condition, range, selection, rowCount, frame)
         selection = selection.narrowed(by: Selection(where: found))
@@ -190,6 +208,18 @@ struct SegmentReader {
       return BoundComparison(comparison, whole, blocks: try unit.view.segment.blockBounds(path))
     case .index, .indexMode, .document, .lookup, .score: return nil
     }
+  }
+
+  /// Whether rows of a field that a condition reads have several values.
+  private mutating func readsSeveral(_ condition: ScanSource.Condition) throws -> Bool {
+    for place in condition.columns {
+      let column = source.columns[place]
+      guard case .field(let path) = column.source else { continue }
+      let whole = try loaded[place] ?? load(path, column.attribute.type)
+      loaded[place] = whole
+      if whole.offsets != nil { return true }
+    }
+    return false
   }
 
   private mutating func blocks(of bound: RowBound) throws -> BlockBounds? {
@@ -251,6 +281,21 @@ struct SegmentReader {
       return .nulls(type, rowCount: rowCount)
     }
     return column.type.canWiden(to: type) ? column : .nulls(type, rowCount: rowCount)
+  }
+}
+
+extension Expression {
+  /// Whether it asks nothing but searches.
+  fileprivate var isSearch: Bool {
+    guard case .call(let call) = self else { return false }
+    if call.function.documentation.category == .search { return true }
+    return [OperatorName.and, OperatorName.or, OperatorName.not].contains(call.function.name) && call.arguments.allSatisfy(\.isSearch)
+  }
+
+  /// Whether it compares a column with a constant, of whatever types.
+  fileprivate var comparesWithConstant: Bool {
+    guard case .call(let call) = self, ComparisonOperator(rawValue: call.function.name) != nil else { return false }
+    return call.arguments.contains { $0.constant != nil }
   }
 }
 

@@ -31,6 +31,13 @@ struct QueryService {
     return try JSONValue.parse(await response.collectBody())
   }
 
+  /// The warnings that come with the answer, without code, agent and quotes, and without the one about a missing limit.
+  func warnings(_ query: String) async throws -> [String] {
+    let response = await service.respond(to: EndpointRequest(.post, "/_query", json: ["query": .string(query)]))
+    return response.headers.all("Warning").map { String($0.drop { $0 != "\"" }.dropFirst().dropLast()) }
+      .filter { !$0.hasPrefix("No limit") }
+  }
+
   /// The answer's rows as JSON, or the reason why there are none.
   func rows(_ query: String) async throws -> String {
     let answer = try await ask(query)

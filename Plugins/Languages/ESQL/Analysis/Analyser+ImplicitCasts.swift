@@ -26,7 +26,8 @@ extension Analyser {
   func callCastingLiterals(_ function: String, _ arguments: [Expression], texts: [String], at range: SourceRange) -> Expression? {
     let literals = arguments.indices.filter { Self.isStringLiteral(arguments[$0]) }
     guard !literals.isEmpty else { return nil }
-    for target in [DataType.date, .datePeriod, .dateNanos, .ip, .version, .boolean] {
+    let isMath = environment.functions.scalar(function)?.documentation.category == .math
+    for target in isMath ? [DataType.double, .long, .integer] : [.date, .datePeriod, .dateNanos, .ip, .version, .boolean] {
       for chosen in [literals] + (literals.count > 1 ? literals.map { [$0] } : []) {
         var cast = arguments
         for index in chosen {
@@ -59,6 +60,9 @@ extension Analyser {
     .date: "to_datetime", .dateNanos: "to_date_nanos", .ip: "to_ip", .version: "to_version", .boolean: "to_boolean",
   ]
 
+  /// Numbers are read from strings only where mathematics asks for one: a comparison of the two is an error.
+  private static let numberFunctions: [DataType: String] = [.double: "to_double", .long: "to_long", .integer: "to_integer"]
+
   private static func isStringLiteral(_ expression: Expression) -> Bool {
     if case .literal(let value, .keyword) = expression, value != .null { return true }
     return false
@@ -72,7 +76,7 @@ extension Analyser {
       }
       return .success(span.expression)
     }
-    guard let function = Self.castFunctions[target] else { return .failure(FunctionError("not supported")) }
+    guard let function = Self.castFunctions[target] ?? Self.numberFunctions[target] else { return .failure(FunctionError("not supported")) }
     do {
       let warnings = Warnings()
       let folded = fold(try environment.functions.call(function, [literal]), warnings: warnings)

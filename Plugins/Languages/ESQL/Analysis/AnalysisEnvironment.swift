@@ -29,6 +29,12 @@ enum UnmappedFields: String, Sendable {
   case nullify
   /// What the documents have under its name, as keywords.
   case load
+
+  /// The mode of a name in lower case; `default`, which older versions call `fail`, is the error.
+  init?(named name: String) {
+    guard let mode = name == "default" ? .fail : UnmappedFields(rawValue: name) else { return nil }
+    self = mode
+  }
 }
 
 /// How many rows a query answers at most.

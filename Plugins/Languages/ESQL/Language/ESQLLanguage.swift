@@ -95,10 +95,10 @@ extension AnalysisEnvironment {
         }
         settings.timeZone = zone
       case ("unmapped_fields", .string(let mode)):
-        guard let mode = UnmappedFields(rawValue: mode.lowercased()) else {
+        guard let mode = UnmappedFields(named: mode.lowercased()) else {
           throw .verification([
             "line \(directive.range.line):\(directive.range.column): Error validating setting [unmapped_fields]: "
-              + "Invalid unmapped_fields resolution [\(mode)], must be one of [FAIL, NULLIFY, LOAD]"
+              + "Invalid unmapped_fields resolution [\(mode)], must be one of [DEFAULT, NULLIFY, LOAD]"
           ])
         }
         unmappedFields = mode

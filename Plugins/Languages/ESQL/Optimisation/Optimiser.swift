@@ -5,6 +5,7 @@ import MeanwhileEngine
 /// A rule is a function from plan to plan in a file of its own; the table gives their order.
 enum Optimiser {
   private static let rules: [@Sendable (_ plan: Plan, _ functions: FunctionRegistry) -> Plan] = [
+    { CombinedAlternatives(functions: $1).apply(to: $0) },
     { FilterPushDown(functions: $1).apply(to: $0) },
     { plan, _ in LimitPushDown.apply(to: plan) },
     { plan, _ in TopRows.apply(to: plan) },
