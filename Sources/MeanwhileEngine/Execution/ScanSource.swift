@@ -23,9 +23,11 @@ struct ScanSource: Sendable {
     var isLookup = false
     /// Whether it compares columns with constants.
     var isComparison = false
+    /// Whether it is a search, whose rule for several values is another: any of them may match.
+    var isSearch = false
 
     /// Where it is tried among others: first what is cheap and spares the others rows.
-    fileprivate var cost: Int { comparison != nil ? 0 : isLookup ? 1 : 2 }
+    fileprivate var cost: Int { comparison != nil ? 0 : isLookup || isSearch ? 1 : 2 }
   }
 
   var units: [Unit]
@@ -69,7 +71,7 @@ struct ScanSource: Sendable {
         return Condition(
           expression: try CompiledExpression(expression, layout: attributes), columns: places,
           comparison: places.count == 1 ? ConstantComparison(expression) : nil, isLookup: isLookup,
-          isComparison: expression.comparesWithConstant)
+          isComparison: expression.comparesWithConstant, isSearch: expression.isSearch)
       } catch {
         throw APIError.internalFailure(error.message)
       }
@@ -144,9 +146,13 @@ struct SegmentReader {
         valuesLoaded += rowCount
         selection = comparison.select(range, of: selection)
         compared = selection
+      } else if condition.isSearch || condition.isLookup {
+        let found = try evaluate(condition, range, selection, rowCount, frame)
+        selection = selection.narrowed(by: Selection(where: found))
+        compared = selection
       } else if try readsSeveral(condition) {
         // Several values are warned of in whatever row they are, not only in those that another condition left: comparisons with constants are asked of
-        // all rows, as they are of an index, and other conditions of those that pass the comparisons.
+        // all rows, as they are of an index, and other conditions of those that pass the comparisons and searches.
         let base = condition.isComparison ? live : compared
         let found = try evaluate(condition, range, base, base.count(of: range.count), frame)
         selection = selection.intersection(base.narrowed(by: Selection(where: found)))
@@ -279,6 +285,13 @@ struct SegmentReader {
 }
 
 extension Expression {
+  /// Whether it asks nothing but searches.
+  fileprivate var isSearch: Bool {
+    guard case .call(let call) = self else { return false }
+    if call.function.documentation.category == .search { return true }
+    return [OperatorName.and, OperatorName.or, OperatorName.not].contains(call.function.name) && call.arguments.allSatisfy(\.isSearch)
+  }
+
   /// Whether it compares a column with a constant, of whatever types.
   fileprivate var comparesWithConstant: Bool {
     guard case .call(let call) = self, ComparisonOperator(rawValue: call.function.name) != nil else { return false }
