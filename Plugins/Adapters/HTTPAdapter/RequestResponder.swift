@@ -2,6 +2,7 @@
 import HTTPTypes
 import HummingbirdCore
 import Meanwhile
+import NIOCore
 
 /// Answers the requests of one connection, one after another.
 struct RequestResponder: Sendable {
@@ -9,8 +10,6 @@ struct RequestResponder: Sendable {
   let configuration: HTTPAdapter.Configuration
   let watch: DisconnectionWatch
   let onAnswered: @Sendable (HTTPAdapter.Exchange) -> Void
-  /// Where the client is.
-  var clientAddress: String?
   /// Whether the connection is HTTP/2.
   var isFramed = false
 
@@ -18,7 +17,9 @@ struct RequestResponder: Sendable {
   ///
   /// - Throws: whatever ends the connection: the client is gone or does not take the response, the response broke off, or too much of a body was left
   ///   unread.
-  func respond(to request: Request, _ writer: consuming ResponseWriter) async throws {
+  ///
+  /// - Parameter channel: the connection's, or the stream's.
+  func respond(to request: Request, _ writer: consuming ResponseWriter, on channel: any Channel) async throws {
     let started = SystemTimeSource().uptimeNanoseconds()
     let disconnection = try watch.begin()
     defer { watch.end() }
@@ -31,7 +32,7 @@ struct RequestResponder: Sendable {
       if body != nil, request.headers[.expect]?.lowercased() == "100-continue" {
         try await writer.writeInformationalHead(HTTPResponse(status: .continue))
       }
-      response = await answer(request.head, target, chunks, disconnection)
+      response = await answer(request.head, target, chunks, disconnection, on: channel)
     } catch let error as APIError {
       response = EndpointResponse(error)
     }
@@ -47,11 +48,13 @@ struct RequestResponder: Sendable {
   }
 
   /// The response to a request that came whole.
-  func prepare(_ head: HTTPRequest, body: [UInt8], until disconnection: Disconnection) async -> ResponseSender.Prepared {
+  func prepare(
+    _ head: HTTPRequest, body: [UInt8], until disconnection: Disconnection, on channel: any Channel
+  ) async -> ResponseSender.Prepared {
     let response: EndpointResponse
     do {
       let target = try RequestTarget(head)
-      response = await answer(head, target, body.isEmpty ? .empty : ChunkStream([body]), disconnection)
+      response = await answer(head, target, body.isEmpty ? .empty : ChunkStream([body]), disconnection, on: channel)
     } catch {
       response = EndpointResponse(error)
     }
@@ -69,12 +72,12 @@ struct RequestResponder: Sendable {
   }
 
   private func answer(
-    _ head: HTTPRequest, _ target: RequestTarget, _ body: ChunkStream, _ disconnection: Disconnection
+    _ head: HTTPRequest, _ target: RequestTarget, _ body: ChunkStream, _ disconnection: Disconnection, on channel: any Channel
   ) async -> EndpointResponse {
     await service.respond(
       to: EndpointRequest(
         method: target.method, path: target.path, parameters: target.parameters, headers: Headers(head), body: body,
-        clientAddress: clientAddress, disconnection: disconnection))
+        clientAddress: service.isSecured ? channel.clientAddress : nil, disconnection: disconnection))
   }
 }
 

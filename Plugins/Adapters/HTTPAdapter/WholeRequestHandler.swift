@@ -172,10 +172,11 @@ final class WholeRequestHandler: ChannelDuplexHandler, RemovableChannelHandler {
   private func answer(_ head: HTTPRequest, _ body: [UInt8], _ context: ChannelHandlerContext) {
     // Closed: there is nobody to answer.
     guard let disconnection = try? responder.watch.begin() else { return }
-    let (responder, eventLoop, handler) = (responder, context.eventLoop, NIOLoopBound(self, eventLoop: context.eventLoop))
+    let (responder, channel, eventLoop) = (responder, context.channel, context.eventLoop)
+    let handler = NIOLoopBound(self, eventLoop: eventLoop)
     Self.start {
       let started = SystemTimeSource().uptimeNanoseconds()
-      let prepared = await responder.prepare(head, body: body, until: disconnection)
+      let prepared = await responder.prepare(head, body: body, until: disconnection, on: channel)
       if case .stream(let first, let rest, let coding) = prepared.body {
         await Self.stream(prepared.head, first, rest, coding, over: handler)
       } else if eventLoop.inEventLoop {
