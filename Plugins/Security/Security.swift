@@ -18,7 +18,7 @@ import Meanwhile
 /// | `jwt.json`, `jwks.json` | the issuer of tokens that are taken, and its public keys | whoever runs the server |
 /// | `api_keys.json`, `tokens.json` | what the server issued, hashed | the server |
 ///
-/// The first three are read again when they have changed, within about a second; a change that cannot be read leaves what was there in force.
+/// The first three are read again when they have changed, within about a second or at ``reload()``; a change that cannot be read leaves what was there in force.
 public final class Security: Authenticator, Authorizer, Sendable {
   let environment: Environment
   let files: SecurityFiles
@@ -39,6 +39,9 @@ public final class Security: Authenticator, Authorizer, Sendable {
     tokens = try TokenVault(store, environment: environment)
     if await files.current().users.isEmpty { warn("there are no users yet: add one with [meanwhile users add NAME --role superuser]") }
   }
+
+  /// Looks at once whether the files have changed.
+  public func reload() async { await files.reload() }
 
   // MARK: Who asks
 

@@ -28,6 +28,7 @@ public final class SecurityAuditLog: Auditor {
       "event.action": denial.status == 401 ? "authentication_failed" : "access_denied", "request.method": .string(denial.method.rawValue),
       "url.path": .string(denial.path), "status": .integer(Int64(denial.status)), "reason": .string(denial.reason),
     ]
+    object["origin.address"] = denial.clientAddress.map { .string($0) }
     object["user.name"] = denial.principal.map { .string($0.username) }
     object["user.realm"] = denial.principal.map { .string($0.realm) }
     object["apikey.id"] = denial.principal?.apiKeyID.map { .string($0) }

@@ -58,7 +58,8 @@ enum Composition {
   /// - Returns: its exit status.
   static func run(_ arguments: [String]) async -> Int32 {
     #if CLI
-    return await CommandLineAdapter(arguments: arguments, servers: servers, demo: demo, users: users).run(opening: openService)
+    return await CommandLineAdapter(arguments: arguments, servers: servers, demo: demo, users: users, connector: connector)
+      .run(opening: openService)
     #else
     print("This is Meanwhile without its commands. Build it with them: swift build --traits Server")
     return 64
@@ -91,6 +92,7 @@ enum Composition {
       opening: FileCredentialStore(directory), environment: builder.environment, warn: options.warn)
     builder.secure(with: security, authorizer: security, auditor: SecurityAuditLog(options.log))
     builder.add(endpoints: SecurityEndpoints(security))
+    builder.onReload { await security.reload() }
   }
 
   private static let users: UserAdministrator.Factory? = { directory in
@@ -120,6 +122,23 @@ enum Composition {
     ]
     #else
     return []
+    #endif
+  }
+
+  private static var connector: ServerConnector? {
+    #if HTTP
+    return ServerConnector { url, trust in
+      let believed: HTTPClient.Trust =
+        switch trust {
+        case .system: .system
+        case .certificates(let path): .certificates(path: path)
+        case .anybody: .anybody
+        }
+      let client = try HTTPClient(url: url, trust: believed)
+      return { try await client.send($0) }
+    }
+    #else
+    return nil
     #endif
   }
 

@@ -1,4 +1,4 @@
-"""A reader of Smile, from its specification (https://github.com/FasterXML/smile-format-specification): the decoders on PyPI are of Python 2."""
+"""Smile, read and written, from its specification (https://github.com/FasterXML/smile-format-specification): the decoders on PyPI are of Python 2."""
 import struct
 
 
@@ -82,3 +82,32 @@ def _value(data, at):
             members[name], at = _value(data, at)
         return members, at + 1
     raise ValueError(f"{token:#x} is no value")
+
+
+def dumps(value):
+    """A document with nothing shared."""
+    return b":)\n\0" + _written(value)
+
+
+def _written(value):
+    if value is None or value is False or value is True:
+        return {None: b"\x21", False: b"\x22", True: b"\x23"}[value]
+    if isinstance(value, int):
+        return b"\x25" + _written_vint(value << 1 ^ value >> 63)
+    if isinstance(value, float):
+        bits = struct.unpack(">Q", struct.pack(">d", value))[0]
+        return b"\x29" + bytes(bits >> shift & 0x7F for shift in range(63, -1, -7))
+    if isinstance(value, str):
+        return b"\xe4" + value.encode() + b"\xfc"
+    if isinstance(value, list):
+        return b"\xf8" + b"".join(map(_written, value)) + b"\xf9"
+    return b"\xfa" + b"".join(b"\x34" + name.encode() + b"\xfc" + _written(member) for name, member in value.items()) + b"\xfb"
+
+
+def _written_vint(value):
+    last, rest = value & 0x3F | 0x80, value >> 6
+    digits = [last]
+    while rest:
+        digits.append(rest & 0x7F)
+        rest >>= 7
+    return bytes(reversed(digits))

@@ -2,6 +2,7 @@
 import csv
 import io
 import json
+import struct
 import unittest
 
 import cbor2
@@ -56,6 +57,27 @@ class ObjectFormats(unittest.TestCase):
         source = "/_query?source_content_type=application/yaml&source=" + "query:%20ROW%20a=1"
         self.assertEqual(json.loads(server.call("POST", source)[2])["values"], [[1]])
 
+    def test_documents_and_bulk_loads_in_binary(self):
+        document = {"title": "Dune", "pages": 412, "tags": ["a", "b"], "more": {"deep": [1.5, None, True]}}
+        for name, encode, separator in (("cbor", cbor2.dumps, b"\xff"), ("smile", smile.dumps, b"\xff"), ("cbor", cbor2.dumps, b"")):
+            with self.subTest(format=name, separator=separator):
+                media_type, read = READERS[name]
+                status, _, body = server.call("PUT", f"/binary-{name}/_doc/1?refresh=true", encode(document), {"Content-Type": media_type})
+                self.assertIn(status, (200, 201), body)
+                self.assertEqual(read(body)["_id"], "1")
+                values = [value for n in range(2, 300) for value in ({"index": {"_id": str(n)}}, {**document, "pages": n})] + [{"delete": {"_id": "2"}}]
+                lines = b"".join(encode(value) + separator for value in values)
+                status, _, body = server.call("POST", f"/binary-{name}/_bulk?refresh=true", lines, {"Content-Type": media_type, "Accept": "application/json"})
+                self.assertEqual((status, json.loads(body)["errors"], len(json.loads(body)["items"])), (200, False, 299))
+                found = json.loads(server.call("GET", f"/binary-{name}/_search?size=500&sort=pages")[2])["hits"]["hits"]
+                self.assertEqual([hit["_source"]["pages"] for hit in found], list(range(3, 300)) + [412])
+                self.assertEqual(json.loads(server.call("GET", f"/binary-{name}/_source/1")[2]), document)
+                broken = server.call("POST", f"/binary-{name}/_bulk", lines[:-3], {"Content-Type": media_type})
+                self.assertEqual(broken[0], 400)
+        status, _, body = server.call("POST", "/binary/_bulk", b"index: {}", {"Content-Type": "application/yaml", "Accept": "application/json"})
+        self.assertEqual(status, 400)
+        self.assertIn("[yaml]", json.loads(body)["error"]["reason"])
+
     def test_errors_come_in_the_format_that_was_asked_for(self):
         for name, (media_type, read) in READERS.items():
             status, got, body = server.call("POST", f"/_query?format={name}", {"query": "FROM"})
@@ -93,6 +115,95 @@ class ObjectFormats(unittest.TestCase):
             self.assertEqual(again["values"], read(esql(f"/_query?format={name}")[2])["values"])
         for name in ("csv", "tsv", "txt", "arrow"):
             self.assertEqual(server.call("GET", f"/_query/async/{document['id']}?format={name}")[2], esql(f"/_query?format={name}")[2])
+
+
+class Types(unittest.TestCase):
+    """Every type that a column can have, in every format: as the object formats say it, as text says it, and Arrow's type and value."""
+
+    NANOS = 1582979430123456789
+    SOURCE = {
+        "boolean": True, "integer": -7, "long": 9007199254740993, "unsigned_long": 18446744073709551615, "double": 1.5e10,
+        "keyword": 'a "b", ü|c', "text": "some words", "date": "2020-02-29T12:30:30.500Z", "date_nanos": "2020-02-29T12:30:30.123456789Z",
+        "ip": "10.1.2.3", "version": "1.2.3", "geo_point": {"lat": 2, "lon": 1}, "geo_shape": "POLYGON ((0 0, 1 0, 1 1, 0 0))",
+        "cartesian_point": {"x": -1.5, "y": 4}, "cartesian_shape": "POINT (1 2)", "unsupported": "AQID"}
+    MAPPED = {"cartesian_point": "point", "cartesian_shape": "shape", "unsupported": "binary"}
+    # Type: the value of the object formats, its text, Arrow's type, Arrow's value.
+    CELLS = {
+        "boolean": (True, "true", "bool", True),
+        "integer": (-7, "-7", "int32", -7),
+        "long": (9007199254740993, "9007199254740993", "int64", 9007199254740993),
+        "unsigned_long": (18446744073709551615, "18446744073709551615", "uint64", 18446744073709551615),
+        "double": (1.5e10, "1.5E10", "double", 1.5e10),
+        "keyword": ('a "b", ü|c', 'a "b", ü|c', "string", 'a "b", ü|c'),
+        "text": ("some words", "some words", "string", "some words"),
+        "date": ("2020-02-29T12:30:30.500Z", "2020-02-29T12:30:30.500Z", "timestamp[ms, tz=UTC]", 1582979430500),
+        "date_nanos": ("2020-02-29T12:30:30.123456789Z", "2020-02-29T12:30:30.123456789Z", "timestamp[ns, tz=UTC]", NANOS),
+        "ip": ("10.1.2.3", "10.1.2.3", "binary", bytes([10, 1, 2, 3])),
+        "version": ("1.2.3", "1.2.3", "string", "1.2.3"),
+        "geo_point": ("POINT (1.0 2.0)", "POINT (1.0 2.0)", "binary", struct.pack("<BIdd", 1, 1, 1, 2)),
+        "cartesian_point": ("POINT (-1.5 4.0)", "POINT (-1.5 4.0)", "binary", struct.pack("<BIdd", 1, 1, -1.5, 4)),
+        "geo_shape": (None, None, "binary", None),  # Shapes stay in the source.
+        "cartesian_shape": (None, None, "binary", None),
+        "unsupported": (None, None, "null", None),
+        "null": (None, None, "null", None),
+    }
+    QUERY = "FROM types METADATA _source | EVAL `null` = null"
+
+    @classmethod
+    def setUpClass(cls):
+        properties = {name: {"type": cls.MAPPED.get(name, name)} for name in cls.SOURCE}
+        server.call("DELETE", "/types")
+        assert server.call("PUT", "/types", {"mappings": {"properties": properties}})[0] == 200
+        status, _, body = server.call("PUT", "/types/_doc/1?refresh=true", cls.SOURCE)
+        assert status == 201, body
+
+    def rows(self, name):
+        status, _, body = server.call("POST", f"/_query?format={name}", {"query": self.QUERY})
+        self.assertEqual(status, 200, body)
+        return body
+
+    def test_in_object_formats(self):
+        for name, (_, read) in READERS.items():
+            document = read(self.rows(name))
+            types = {column["name"]: column["type"] for column in document["columns"]}
+            self.assertEqual(types, {type: type for type in [*self.CELLS, "_source"]})
+            row = dict(zip(types, document["values"][0]))
+            self.assertEqual(row.pop("_source"), self.SOURCE, name)
+            self.assertEqual(row, {type: cell[0] for type, cell in self.CELLS.items()}, name)
+
+    def test_in_text_formats(self):
+        for name, null in (("csv", ""), ("tsv", ""), ("txt", "null")):
+            text = self.rows(name).decode()
+            if name == "csv":
+                rows = list(csv.reader(io.StringIO(text, newline="")))
+            elif name == "tsv":
+                rows = [line.split("\t") for line in text.splitlines()]
+            else:
+                lines = text.splitlines()
+                ends = [0] + [place + 1 for place, letter in enumerate(lines[1]) if letter == "+"] + [len(lines[1]) + 1]
+                rows = [[line[start:end - 1].strip() for start, end in zip(ends, ends[1:])] for line in (lines[0], lines[2])]
+            row = dict(zip(*rows))
+            self.assertTrue(row.pop("_source").startswith("{boolean=true, integer=-7, "), name)
+            self.assertEqual(row, {type: null if cell[1] is None else cell[1] for type, cell in self.CELLS.items()}, name)
+
+    def test_in_arrow(self):
+        table = pyarrow.ipc.open_stream(self.rows("arrow")).read_all()
+        table.validate(full=True)
+        self.assertEqual({field.name: str(field.type) for field in table.schema}, {**{type: cell[2] for type, cell in self.CELLS.items()}, "_source": "string"})
+        self.assertEqual({field.name: field.metadata[b"elastic:type"].decode() for field in table.schema}, {name: name for name in table.schema.names})
+        row = {name: column[0].value if pyarrow.types.is_timestamp(column.type) else column[0].as_py() for name, column in zip(table.schema.names, table.columns)}
+        self.assertEqual(json.loads(row.pop("_source")), self.SOURCE)
+        self.assertEqual(row, {type: cell[3] for type, cell in self.CELLS.items()})
+
+    def test_counters_are_what_they_count_in(self):
+        """Outside of time series a counter is a number like any other."""
+        properties = {f"counter_{type}": {"type": type, "time_series_metric": "counter"} for type in ("integer", "long", "double")}
+        server.call("DELETE", "/counters")
+        server.call("PUT", "/counters", {"mappings": {"properties": properties}})
+        server.call("PUT", "/counters/_doc/1?refresh=true", {"counter_integer": 5, "counter_long": 6, "counter_double": 7.5})
+        for name, (_, read) in READERS.items():
+            document = read(server.call("POST", f"/_query?format={name}", {"query": "FROM counters"})[2])
+            self.assertEqual(document["values"], [[7.5, 5, 6]])
 
 
 class TableFormats(unittest.TestCase):

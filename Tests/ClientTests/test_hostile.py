@@ -130,11 +130,11 @@ class Bodies(Hostile):
         block = b" " * (1 << 20)
         bomb = b"".join(compressor.compress(block) for _ in range(300)) + compressor.flush()
         self.assertLess(len(bomb), 1 << 20)
-        before = resident()
+        before = server.shared().resident()
         for path in ("/_query", "/_bulk", "/h/_search"):
             status, _, answer = server.call("POST", path, bomb, {"Content-Type": "application/json", "Content-Encoding": "gzip"})
             self.assertIn(status, (400, 413), answer[:200])
-        self.assertLess(resident() - before, 512 << 20)
+        self.assertLess(server.shared().resident() - before, 512 << 20)
         self.assertEqual(server.call("POST", "/_query", b"no gzip", {"Content-Type": "application/json", "Content-Encoding": "gzip"})[0], 400)
         self.assertEqual(server.call("POST", "/_query", b"{}", {"Content-Type": "application/json", "Content-Encoding": "br"})[0], 415)
         good = gzip.compress(json.dumps({"query": "ROW a = 1"}).encode())
@@ -185,11 +185,6 @@ class Names(Hostile):
             with self.subTest(query[:40]):
                 self.assertLess(server.call("GET", "/_query/async/x?" + query)[0], 500)
                 self.assertLess(server.call("GET", "/?" + query)[0], 500)
-
-
-def resident():
-    with open(f"/proc/{server.process().pid}/statm") as file:
-        return int(file.read().split()[1]) * 4096
 
 
 if __name__ == "__main__":

@@ -21,14 +21,18 @@ enum Program {
   /// Runs a command to its end.
   ///
   /// - Parameters:
+  ///   - tool: another program to run instead, found as a shell finds it.
+  ///   - environment: variables beside those of the tests.
   ///   - folder: where it runs; a data directory that it names by default is below it.
   ///   - interruptedAfter: when Control-C is pressed; nil for never.
   static func run(
-    _ arguments: [String], in folder: URL? = nil, input: String? = nil, interruptedAfter: Duration? = nil
+    _ arguments: [String], tool: String? = nil, environment: [String: String] = [:], in folder: URL? = nil, input: String? = nil,
+    interruptedAfter: Duration? = nil
   ) async throws -> Outcome {
     let process = Process()
-    process.executableURL = url
-    process.arguments = arguments
+    process.executableURL = tool == nil ? url : URL(fileURLWithPath: "/usr/bin/env")
+    process.arguments = (tool.map { [$0] } ?? []) + arguments
+    process.environment = ProcessInfo.processInfo.environment.merging(environment) { $1 }
     if let folder { process.currentDirectoryURL = folder }
     let (output, error, given) = (Pipe(), Pipe(), Pipe())
     process.standardOutput = output

@@ -16,14 +16,17 @@ final class ServerProcess: Sendable {
   /// What it printed before and with its address.
   let greeting: String
 
-  /// - Parameter arguments: such as `--memory` or `--data`; the port is added.
-  init(_ arguments: [String]) async throws {
+  /// - Parameters:
+  ///   - arguments: such as `--memory` or `--data`; the port is added.
+  ///   - log: a file that is there, for what it writes to standard error.
+  init(_ arguments: [String], log: URL? = nil) async throws {
     let process = Process()
     process.executableURL = Program.url
     process.arguments = ["serve", "--port", "0"] + arguments
     let output = Pipe()
     process.standardOutput = output
     process.standardInput = FileHandle.nullDevice
+    if let log { process.standardError = try FileHandle(forWritingTo: log) }
     try process.run()
     self.process = process
     let handle = output.fileHandleForReading
@@ -44,6 +47,8 @@ final class ServerProcess: Sendable {
 
   var isRunning: Bool { process.isRunning }
 
+  func send(_ signal: Int32) { kill(process.processIdentifier, signal) }
+
   /// Sends a signal and waits for the end.
   ///
   /// - Returns: the exit status.
@@ -57,9 +62,14 @@ final class ServerProcess: Sendable {
 
 /// Runs a server for a test, and ends it afterwards.
 func withServer(_ arguments: [String] = ["--memory"], _ body: (Client) async throws -> Void) async throws {
-  let server = try await ServerProcess(arguments)
+  try await withServerProcess(arguments) { try await body(Client($0.url)) }
+}
+
+/// Runs a server that a test has more to do with than to ask it, and ends it afterwards.
+func withServerProcess(_ arguments: [String], log: URL? = nil, _ body: (ServerProcess) async throws -> Void) async throws {
+  let server = try await ServerProcess(arguments, log: log)
   do {
-    try await body(Client(server.url))
+    try await body(server)
   } catch {
     await server.end(SIGKILL)
     throw error

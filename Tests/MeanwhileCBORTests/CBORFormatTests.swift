@@ -62,6 +62,16 @@ import Testing
     return stride(from: 0, to: digits.count - 1, by: 2).compactMap { UInt8(String(digits[$0...$0 + 1]), radix: 16) }
   }
 
+  @Test func `values one after another become lines, whether or not something stands between them`() throws {
+    let body: [[UInt8]] = [
+      CBORFormat().encode(["a": 1]), [CBOR.stop], CBORFormat().encode([2]), CBORFormat().encode(["b": nil]), [CBOR.stop],
+    ]
+    var json = JSONWriter(bytesMax: 1_000, depthMax: 10)
+    try CBORFormat().decodeLines(Array(body.joined()), into: &json)
+    #expect(String(decoding: json.bytes, as: UTF8.self) == "{\"a\":1}\n[2]\n{\"b\":null}\n")
+    #expect(throws: APIError.self) { try CBORFormat().decodeLines(Array(body.joined().dropLast(2)), into: &json) }
+  }
+
   @discardableResult
   private func decoded(_ bytes: [UInt8], bytesMax: Int = 1 << 20) throws -> String {
     var json = JSONWriter(bytesMax: bytesMax, depthMax: 256)

@@ -7,13 +7,14 @@ enum TaskExamples {
   /// A finished task whose id and texts follow from its number.
   static func record(_ number: TaskNumber, description: String = "FROM access", expires: Int64 = 1_000) -> TaskRecord {
     var record = TaskRecord(
-      id: TaskID(document: "doc-\(number)", node: "node-a", number: number), language: "esql", dialect: "esql", principal: principal,
+      id: TaskID(document: "doc-\(number)", node: "node-a", number: number), language: "esql", dialect: "esql",
+      action: "indices:data/read/esql[a]",
+      principal: principal,
       request: StoredRequest(
         method: .post, path: "/_query/async", parameters: ["pretty": "", "format": "csv"], pathParameters: ["index": "access"],
         body: Array("{\"query\":\"FROM access\"}".utf8)),
       description: description, opaqueID: "opaque", submitted: Timestamp(milliseconds: 5), expires: Timestamp(milliseconds: expires),
       keepOnCompletion: true)
-    record.action = "indices:data/read/esql[a]"
     record.runMax = .hours(12)
     record.state = .completed
     record.started = Timestamp(milliseconds: 6)

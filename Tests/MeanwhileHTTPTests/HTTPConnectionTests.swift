@@ -102,6 +102,56 @@ struct HTTPConnectionTests {
     }
   }
 
+  @Test("A client that sends its body byte by byte is cut off; one that has to wait for its reader is not")
+  func slowBody() async throws {
+    var configuration = HTTPAdapter.Configuration(port: 0)
+    configuration.idleTimeout = .seconds(2)
+    try await withToyServer(configuration) { port, probe in
+      let head = "HTTP/1.1\r\nHost: x\r\nContent-Type: application/json\r\nContent-Length: 10000000\r\n\r\n"
+      let slow = try await RawConnection(port: port)
+      try await slow.send("POST /echo \(head)")
+      let patient = try await RawConnection(port: port)
+      try await patient.send("POST /slow \(head)")
+      #expect(await probe.isWaiting.happens())
+      _ = try await patient.sendUntilStuck(atMost: 9_000_000)
+      for _ in 0..<14 {
+        try? await slow.send([UInt8(ascii: " ")])
+        try await Task.sleep(for: .milliseconds(300))
+      }
+      #expect(try await slow.isAtEnd())
+      // The other has sent nothing for as long, since nobody has read what it sent before.
+      probe.mayRead.raise()
+      try await patient.send([UInt8](repeating: 0, count: 100_000))
+    }
+  }
+
+  @Test("Beyond the most connections there may be, a further one waits until another ends")
+  func connectionLimit() async throws {
+    var configuration = HTTPAdapter.Configuration(port: 0)
+    configuration.connectionsMax = 2
+    try await withToyServer(configuration) { port, _ in
+      let request = "GET /echo HTTP/1.1\r\nHost: test\r\n\r\n"
+      var open: [RawConnection] = []
+      for _ in 0..<2 {
+        let connection = try await RawConnection(port: port)
+        try await connection.send(request)
+        #expect(try await connection.response().status == 200)
+        open.append(connection)
+      }
+      let third = try await RawConnection(port: port)
+      try await third.send(request)
+      let answered = Signal()
+      let answer = Task {
+        defer { answered.raise() }
+        return try await third.response().status
+      }
+      try await Task.sleep(for: .milliseconds(300))
+      #expect(!answered.isRaised)
+      await open[0].disconnect()
+      #expect(try await answer.value == 200)
+    }
+  }
+
   @Test("A client that takes nothing of what it is sent is cut off")
   func stalledClient() async throws {
     var configuration = HTTPAdapter.Configuration(port: 0)

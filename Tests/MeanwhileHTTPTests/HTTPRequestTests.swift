@@ -68,6 +68,60 @@ struct HTTPRequestTests {
     }
   }
 
+  @Test("A head that is too long is a 431, and the end of the connection", arguments: [1, 2_000])
+  func longHead(_ fieldCount: Int) async throws {
+    var configuration = HTTPAdapter.Configuration(port: 0)
+    configuration.headerBytesMax = 16 << 10
+    try await withToyServer(configuration) { port, _ in
+      let client = try await RawConnection(port: port)
+      let fields = (0..<fieldCount).map { "X-\($0): \(String(repeating: "v", count: 40_000 / fieldCount))\r\n" }.joined()
+      try await client.send("GET /echo HTTP/1.1\r\nHost: test\r\n\(fields)\r\n")
+      let answer = try await client.response()
+      #expect(answer.status == 431)
+      #expect(try JSONValue.parse(answer.body)["error"]?["type"] == "too_long_http_header_exception")
+    }
+  }
+
+  /// A second request within what one reader takes for the first one's body and another does not.
+  static let ambiguous: [(name: String, head: String, body: String)] = [
+    ("a length and chunks", "Content-Length: 5\r\nTransfer-Encoding: chunked\r\n", "0\r\n\r\n"),
+    ("two lengths", "Content-Length: 0\r\nContent-Length: 44\r\n", ""),
+    ("a negative length", "Content-Length: -1\r\n", ""),
+    ("a list of lengths", "Content-Length: 0, 44\r\n", ""),
+    ("a folded field", "Transfer-Encoding:\r\n chunked\r\nContent-Length: 5\r\n", "0\r\n\r\n"),
+    ("a blank before the colon", "Transfer-Encoding : chunked\r\nContent-Length: 5\r\n", "0\r\n\r\n"),
+    ("an unknown coding", "Transfer-Encoding: xchunked\r\n", "0\r\n\r\n"),
+    ("a chunk's size with a sign", "Transfer-Encoding: chunked\r\n", "-1\r\nabc\r\n0\r\n\r\n"),
+    ("a chunk that is longer than its size", "Transfer-Encoding: chunked\r\n", "1\r\nabc\r\n0\r\n\r\n"),
+  ]
+
+  @Test("What could be read as one request or as two is neither: the second one is never answered", arguments: ambiguous)
+  func smuggling(_ name: String, head: String, body: String) async throws {
+    try await withToyServer { port, _ in
+      let client = try await RawConnection(port: port)
+      let hidden = "GET /echo/hidden HTTP/1.1\r\nHost: test\r\n\r\n"
+      try await client.send("POST /echo HTTP/1.1\r\nHost: test\r\nContent-Type: application/json\r\n\(head)\r\n\(body)\(hidden)")
+      await client.finishSending()
+      var received: [UInt8] = []
+      while case let more = try await client.receive(), !more.isEmpty { received += more }
+      let text = String(decoding: received, as: UTF8.self)
+      #expect(!text.contains("/echo/hidden"), "\(text)")
+      #expect(!text.contains("HTTP/1.1 5"), "\(text)")
+    }
+  }
+
+  @Test("A chunk's extension is passed over, and a trailer is no field of the next request")
+  func chunkExtensions() async throws {
+    try await withToyServer { port, _ in
+      let client = try await RawConnection(port: port)
+      try await client.send(
+        "POST /echo HTTP/1.1\r\nHost: test\r\nContent-Type: application/json\r\nTransfer-Encoding: chunked\r\n\r\n"
+          + "2;name=\"value\"\r\n{}\r\n0\r\nX-Test: trailer\r\n\r\nGET /echo HTTP/1.1\r\nHost: test\r\n\r\n")
+      #expect(try JSONValue.parse(await client.response().body)["bytes"] == 2)
+      #expect(try JSONValue.parse(await client.response().body)["header"] == .null)
+    }
+  }
+
   @Test("A chunked body arrives whole")
   func chunkedBody() async throws {
     try await withToyServer { port, _ in

@@ -63,6 +63,32 @@ struct AuthenticationTests {
     #expect(try await server.answer(.get, "/", as: "admin").status == 200)
   }
 
+  @Test("Told to read its files again, it does so at once: users, and what their roles may do")
+  func reload() async throws {
+    let server = try await SecuredServer(users: ["ann": ["watcher"]], roles: ["watcher": [:]])
+    server.service.onReload { await server.security.reload() }
+    #expect(try await server.answer(.get, "/_cluster/health", as: "ann").status == 403)
+    try server.credentials.write(JSONValue(["watcher": ["cluster": ["monitor"]]]).encoded(), as: SecurityFiles.rolesFile)
+    await server.service.reload()
+    #expect(try await server.answer(.get, "/_cluster/health", as: "ann").status == 200)
+    try server.credentials.write(JSONValue(["users": []]).encoded(), as: SecurityFiles.usersFile)
+    await server.service.reload()
+    #expect(try await server.answer(.get, "/_cluster/health", as: "ann").status == 401)
+  }
+
+  @Test("Secrets are compared in whole, wherever they differ")
+  func comparison() {
+    let secret = [UInt8](repeating: 7, count: 32)
+    #expect(SecretDigest.areEqual(secret, secret))
+    for index in secret.indices {
+      var other = secret
+      other[index] ^= 1
+      #expect(!SecretDigest.areEqual(secret, other))
+    }
+    #expect(!SecretDigest.areEqual(secret, Array(secret.dropLast())))
+    #expect(!SecretDigest.areEqual([], secret))
+  }
+
   @Test("Says who the caller is")
   func authenticate() async throws {
     let server = try await SecuredServer()
@@ -116,6 +142,7 @@ struct AuthenticationTests {
     let denials = server.denials.all.withLock { $0 }
     #expect(denials.map(\.status) == [401, 401, 403])
     #expect(denials.map { $0.principal?.username } == [nil, nil, "ann"])
+    #expect(denials.allSatisfy { $0.clientAddress == "192.0.2.7:5000" })
     #expect(denials.allSatisfy { $0.path == "/_cluster/health" && !$0.reason.contains("secret") })
     let (lines, log) = AsyncStream<String>.makeStream()
     let written = SecurityAuditLog { log.yield($0) }
@@ -124,6 +151,7 @@ struct AuthenticationTests {
     let line = try JSONValue.parse(try #require(await iterator.next()))
     #expect(line["event.action"] == "access_denied")
     #expect(line["user.name"] == "ann")
+    #expect(line["origin.address"] == "192.0.2.7:5000")
   }
 }
 #endif

@@ -91,6 +91,7 @@ struct SecuredServer {
     _ method: EndpointRequest.Method, _ path: String, parameters: Parameters = [:], json: JSONValue? = nil, authorization: String?
   ) async throws -> Answer {
     var request = EndpointRequest(method, path, parameters: parameters, json: json)
+    request.clientAddress = "192.0.2.7:5000"
     if let authorization { request.headers["Authorization"] = authorization }
     let response = await service.respond(to: request)
     let body = try await response.collectBody()

@@ -66,6 +66,17 @@ import Testing
     #expect(error?.status == 413)
   }
 
+  @Test func `values one after another become lines, whether or not something stands between them`() throws {
+    let body: [[UInt8]] = [
+      SmileFormat().encode(["a": 1]), [Smile.endOfContent], SmileFormat().encode([2]), SmileFormat().encode(["b": nil]),
+      [Smile.endOfContent],
+    ]
+    var json = JSONWriter(bytesMax: 1_000, depthMax: 10)
+    try SmileFormat().decodeLines(Array(body.joined()), into: &json)
+    #expect(String(decoding: json.bytes, as: UTF8.self) == "{\"a\":1}\n[2]\n{\"b\":null}\n")
+    #expect(throws: APIError.self) { try SmileFormat().decodeLines(Array(body.joined().dropLast(2)), into: &json) }
+  }
+
   @discardableResult
   private func decoded(_ bytes: [UInt8], bytesMax: Int = 1 << 20) throws -> String {
     var json = JSONWriter(bytesMax: bytesMax, depthMax: 256)

@@ -14,13 +14,19 @@ public struct CommandLineAdapter: Adapter {
   private let servers: [ServingAdapter]
   private let demo: Demo?
   private let users: UserAdministrator.Factory?
+  private let connector: ServerConnector?
 
   /// - Parameters:
   ///   - arguments: without the program's name.
   ///   - servers: what `serve` starts, all of them.
   ///   - demo: what `serve --demo` loads.
   ///   - users: opens the users of a security directory.
-  public init(arguments: [String], servers: [ServingAdapter] = [], demo: Demo? = nil, users: UserAdministrator.Factory? = nil) {
+  ///   - connector: reaches a server that runs elsewhere.
+  public init(
+    arguments: [String], servers: [ServingAdapter] = [], demo: Demo? = nil, users: UserAdministrator.Factory? = nil,
+    connector: ServerConnector? = nil
+  ) {
+    self.connector = connector
     self.users = users
     self.arguments = arguments
     self.servers = servers
@@ -32,7 +38,7 @@ public struct CommandLineAdapter: Adapter {
   /// - Returns: the exit status. What went wrong has been written to standard error.
   public func run(opening openService: @escaping ServiceFactory) async -> Int32 {
     do {
-      try await execute(Program(openService: openService, servers: servers, demo: demo, users: users))
+      try await execute(Program(openService: openService, servers: servers, demo: demo, users: users, connector: connector))
       return 0
     } catch {
       let status = RootCommand.exitCode(for: error).rawValue
@@ -48,7 +54,7 @@ public struct CommandLineAdapter: Adapter {
 
   /// Runs the command on a service that is there already, whatever data directory it names.
   public func run(_ service: Service) async throws {
-    try await execute(Program(openService: { _ in service }, servers: servers, demo: demo, users: users))
+    try await execute(Program(openService: { _ in service }, servers: servers, demo: demo, users: users, connector: connector))
   }
 
   private func execute(_ program: Program) async throws {
@@ -67,6 +73,7 @@ struct Program: Sendable {
   let servers: [ServingAdapter]
   let demo: Demo?
   let users: UserAdministrator.Factory?
+  let connector: ServerConnector?
 }
 
 /// A command of this program: ArgumentParser makes it from the arguments, and it is run with what the program was composed of.

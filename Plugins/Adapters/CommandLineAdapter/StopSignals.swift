@@ -14,7 +14,17 @@ enum StopSignals {
   /// Control-C always helps.
   static func first() async {
     let numbers = [SIGINT, SIGTERM]
-    let signals = AsyncStream<Void> { continuation in
+    for await _ in each(of: numbers) { break }
+    for number in numbers { signal(number, SIG_DFL) }
+  }
+
+  /// Does something at each SIGHUP, by which operators tell servers to read their files again; until the task is cancelled.
+  static func onHangup(_ body: @Sendable () async -> Void) async {
+    for await _ in each(of: [SIGHUP]) { await body() }
+  }
+
+  private static func each(of numbers: [Int32]) -> AsyncStream<Void> {
+    AsyncStream { continuation in
       // Dispatch sources may be used from any thread; Dispatch does not declare them Sendable everywhere.
       nonisolated(unsafe) let sources = numbers.map { number in
         signal(number, SIG_IGN)  // The source sees it all the same; the default action would end the process.
@@ -27,8 +37,6 @@ enum StopSignals {
         for source in sources { source.cancel() }
       }
     }
-    for await _ in signals { break }
-    for number in numbers { signal(number, SIG_DFL) }
   }
 
   /// Does something, until it is done or the first signal comes.

@@ -38,9 +38,13 @@ final class CertificateKeeper: Sendable {
   func watch() async throws {
     while true {
       try await Task.sleep(for: .nanoseconds(Self.checkedEvery.nanoseconds))
-      // Files are read where waiting for them keeps nobody.
-      try await NIOThreadPool.singleton.runIfActive { self.refresh() }
+      try await refreshOffThePool()
     }
+  }
+
+  /// Files are read where waiting for them keeps nobody.
+  func refreshOffThePool() async throws {
+    try await NIOThreadPool.singleton.runIfActive { self.refresh() }
   }
 
   /// Takes over what has changed. Between the change of one file and that of the other they do not fit: the next look finds both.

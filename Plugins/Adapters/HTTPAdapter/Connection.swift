@@ -19,13 +19,15 @@ struct Connection: ServerChildChannel {
 
   func setup(channel: any Channel, logger: Logger) -> EventLoopFuture<Value> {
     let watch = DisconnectionWatch()
-    let responder = RequestResponder(service: service, configuration: configuration, watch: watch, onAnswered: onAnswered)
+    let responder = RequestResponder(
+      service: service, configuration: configuration, watch: watch, onAnswered: onAnswered,
+      clientAddress: channel.clientAddress)
     let idleTimeout = TimeAmount.nanoseconds(configuration.idleTimeout.nanoseconds)
     let http = HTTP1Channel(
       responder: { request, writer, _ in try await responder.respond(to: request, writer) },
       configuration: HTTP1Channel.Configuration(
         additionalChannelHandlers: [
-          DisconnectionHandler(watch), StalledWriteHandler(timeout: idleTimeout), SlowHeadHandler(timeout: idleTimeout),
+          DisconnectionHandler(watch), StalledWriteHandler(timeout: idleTimeout), SlowRequestHandler(timeout: idleTimeout),
           ParseErrorHandler(),
         ],
         idleTimeout: idleTimeout,
@@ -36,6 +38,14 @@ struct Connection: ServerChildChannel {
 
   func handle(value: Value, logger: Logger) async {
     await value.http.handle(value: value.exchange, logger: logger)
+  }
+}
+
+extension Channel {
+  /// Where the client is, as logs write it; of a stream of HTTP/2, where its connection's is.
+  var clientAddress: String? {
+    guard let address = (parent ?? self).remoteAddress, let host = address.ipAddress, let port = address.port else { return nil }
+    return host.contains(":") ? "[\(host)]:\(port)" : "\(host):\(port)"
   }
 }
 #endif

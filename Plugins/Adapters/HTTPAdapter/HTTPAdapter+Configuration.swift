@@ -17,7 +17,7 @@ extension HTTPAdapter {
     /// How many connections may be open; further ones wait in the system's queue.
     public var connectionsMax = 4096
     /// How long a connection may send nothing while it has something to send (before its first request, between two, or within one), and how long it
-    /// may take nothing of what it is sent.
+    /// may take nothing of what it is sent. The longest that a request's head may take, too, and that a body may for every 64 KB.
     public var idleTimeout: TimeValue = .minutes(5)
     /// How long requests that are being answered may go on when the adapter is told to end.
     public var shutdownGrace: TimeValue = .seconds(10)

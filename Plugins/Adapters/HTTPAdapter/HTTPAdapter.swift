@@ -63,6 +63,7 @@ public struct HTTPAdapter: Adapter {
     guard let tls = configuration.tls else { return try await run(makeServer(connection)) }
     let logger = logger
     let certificates = try CertificateKeeper(tls) { logger.error("\($0)") }
+    service.onReload { [weak certificates] in try? await certificates?.refreshOffThePool() }
     let watch = Task { try await certificates.watch() }
     defer { watch.cancel() }
     try await run(makeServer(SecureConnection(plain: connection, certificates: certificates)))

@@ -9,6 +9,8 @@ struct RequestResponder: Sendable {
   let configuration: HTTPAdapter.Configuration
   let watch: DisconnectionWatch
   let onAnswered: @Sendable (HTTPAdapter.Exchange) -> Void
+  /// Where the client is.
+  var clientAddress: String?
   /// Whether the connection is HTTP/2.
   var isFramed = false
 
@@ -31,7 +33,7 @@ struct RequestResponder: Sendable {
       response = await service.respond(
         to: EndpointRequest(
           method: target.method, path: target.path, parameters: target.parameters, headers: Headers(request.head),
-          body: chunks, disconnection: disconnection))
+          body: chunks, clientAddress: clientAddress, disconnection: disconnection))
     } catch let error as APIError {
       response = EndpointResponse(error)
     }

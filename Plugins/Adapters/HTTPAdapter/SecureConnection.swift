@@ -61,13 +61,16 @@ struct SecureConnection: ServerChildChannel {
         let watch = DisconnectionWatch()
         channel.closeFuture.whenComplete { _ in watch.clientHasGone(isClosed: true) }
         let responder = RequestResponder(
-          service: plain.service, configuration: plain.configuration, watch: watch, onAnswered: plain.onAnswered, isFramed: true)
+          service: plain.service, configuration: plain.configuration, watch: watch, onAnswered: plain.onAnswered,
+          clientAddress: channel.clientAddress, isFramed: true)
         try await responder.respond(to: request, writer)
       },
       configuration: HTTP2ChannelConfiguration(
         idleTimeout: .nanoseconds(idleTimeout.nanoseconds),
         gracefulCloseTimeout: .nanoseconds(plain.configuration.shutdownGrace.nanoseconds),
-        streamConfiguration: HTTP1Channel.Configuration(additionalChannelHandlers: [StalledWriteHandler(timeout: stalledTimeout)])))
+        streamConfiguration: HTTP1Channel.Configuration(additionalChannelHandlers: [
+          StalledWriteHandler(timeout: stalledTimeout), SlowRequestHandler(timeout: stalledTimeout),
+        ])))
   }
 }
 #endif

@@ -7,6 +7,9 @@ struct CatTable {
     case right
   }
 
+  /// What it may be in, besides JSON.
+  static let mediaTypes = ["text/plain"]
+
   var columns: [(name: String, alignment: Alignment)]
   /// Short names for `h` and `s`.
   var aliases: [String: String]

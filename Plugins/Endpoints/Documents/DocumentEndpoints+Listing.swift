@@ -7,7 +7,9 @@ extension DocumentEndpoints {
     func list(_ path: String, _ summary: String, _ parameters: [String], _ privilege: RoutePrivilege, _ handler: @escaping Route.Handler)
       -> Route
     {
-      Route(.get, path, summary: summary, parameters: parameters, privilege: privilege, handler: handler)
+      Route(
+        .get, path, summary: summary, parameters: parameters, privilege: privilege,
+        mediaTypes: path.hasPrefix("/_cat/") ? CatTable.mediaTypes : [], handler: handler)
     }
     let counting = RoutePrivilege.index(.read, "indices:data/read/search")
     return [

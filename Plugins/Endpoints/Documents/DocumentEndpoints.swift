@@ -77,17 +77,17 @@ public struct DocumentEndpoints: EndpointProvider {
       + ["_source_includes", "_source_excludes", "include_source_on_error"]
     func route(
       _ method: EndpointRequest.Method, _ path: String, _ summary: String, _ parameters: [String], _ action: String,
-      _ handler: @escaping Route.Handler
+      body: Route.BodyRule = .required, _ handler: @escaping Route.Handler
     ) -> Route {
       Route(
-        method, path, summary: summary, parameters: parameters, body: .required, privilege: .index(.write, "indices:data/write/" + action),
+        method, path, summary: summary, parameters: parameters, body: body, privilege: .index(.write, "indices:data/write/" + action),
         handler: handler)
     }
     return [
-      route(.post, "/_bulk", "Writes many documents.", bulk, "bulk", self.bulk),
-      route(.put, "/_bulk", "Writes many documents.", bulk, "bulk", self.bulk),
-      route(.post, "/{index}/_bulk", "Writes many documents.", bulk, "bulk", self.bulk),
-      route(.put, "/{index}/_bulk", "Writes many documents.", bulk, "bulk", self.bulk),
+      route(.post, "/_bulk", "Writes many documents.", bulk, "bulk", body: .lines, self.bulk),
+      route(.put, "/_bulk", "Writes many documents.", bulk, "bulk", body: .lines, self.bulk),
+      route(.post, "/{index}/_bulk", "Writes many documents.", bulk, "bulk", body: .lines, self.bulk),
+      route(.put, "/{index}/_bulk", "Writes many documents.", bulk, "bulk", body: .lines, self.bulk),
       route(.post, "/{index}/_doc", "Adds a document.", write, "index", writeDocument),
       route(.put, "/{index}/_doc/{id}", "Adds or replaces a document.", write, "index", writeDocument),
       route(.post, "/{index}/_doc/{id}", "Adds or replaces a document.", write, "index", writeDocument),
@@ -147,7 +147,8 @@ public struct DocumentEndpoints: EndpointProvider {
     for path in ["/_cat/indices", "/_cat/indices/{index}"] {
       routes.append(
         Route(
-          .get, path, summary: "Lists indices.", parameters: cat, privilege: .index(.monitor, "indices:monitor/stats"), handler: catIndices)
+          .get, path, summary: "Lists indices.", parameters: cat, privilege: .index(.monitor, "indices:monitor/stats"),
+          mediaTypes: CatTable.mediaTypes, handler: catIndices)
       )
     }
     for path in ["/_stats", "/{index}/_stats"] {

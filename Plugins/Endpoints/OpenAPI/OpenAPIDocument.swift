@@ -47,15 +47,18 @@ struct OpenAPIDocument {
     ]
     operation.append("x-privilege", .string(route.privilege.summary))
     if route.body != .none {
-      let types = route.readsLines ? ["application/x-ndjson", "application/json"] : formats
-      let schema: JSONValue = route.readsLines ? ["type": "string"] : ["type": "object"]
-      operation.append("requestBody", ["required": .bool(route.body == .required), "content": content(types, schema)])
+      let readsLines = route.body == .lines
+      let types = readsLines ? ["application/x-ndjson", "application/json"] : formats
+      let schema: JSONValue = readsLines ? ["type": "string"] : ["type": "object"]
+      operation.append("requestBody", ["required": .bool(route.body.isRequired), "content": content(types, schema)])
     }
     operation.append(
       "responses",
       [
         "default": ["description": "What went wrong.", "content": content(formats, ["$ref": "#/components/schemas/Error"])],
-        "2XX": ["description": "The answer.", "content": content(formats + route.mediaTypes, [:])],
+        "2XX": route.method == .head
+          ? ["description": "What the answer would say, without its body."]
+          : ["description": "The answer.", "content": content(formats + route.mediaTypes, [:])],
       ])
     return .object(operation)
   }
@@ -85,9 +88,4 @@ struct OpenAPIDocument {
   private static let errorSchema: JSONValue = [
     "type": "object", "properties": ["error": ["type": ["object", "string"]], "status": ["type": "integer"]],
   ]
-}
-
-extension Route {
-  /// Whether the body is lines of JSON instead of one value.
-  fileprivate var readsLines: Bool { path.hasSuffix("_bulk") || path.hasSuffix("_msearch") }
 }

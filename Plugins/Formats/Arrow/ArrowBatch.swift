@@ -83,7 +83,7 @@ struct ArrowBatch {
       // An IPv4 address is kept mapped into IPv6, and goes out as its own four bytes.
       let isMapped = value.count == 16 && value[..<10].allSatisfy { $0 == 0 } && value[10] == 0xFF && value[11] == 0xFF
       all.append(contentsOf: isMapped ? value[12...] : value[...])
-    case .geoPoint, .cartesianPoint: all.append(contentsOf: WellKnownBinary.point(String(decoding: value, as: UTF8.self)))
+    // Points and shapes are kept as the binary that they go out as.
     default: all.append(contentsOf: value)
     }
   }

@@ -23,6 +23,7 @@ struct ArrowType: Sendable {
     .null: .null, .unsupported: .null, .boolean: .bool, .integer: .int32, .counterInteger: .int32, .long: .int64, .counterLong: .int64,
     .unsignedLong: .uint64, .double: .float64, .counterDouble: .float64, .keyword: .utf8, .text: .utf8, .version: .utf8, .source: .utf8,
     .date: .timestamp(unit: 1), .dateNanos: .timestamp(unit: 3), .ip: .binary, .geoPoint: .binary, .cartesianPoint: .binary,
+    .geoShape: .binary, .cartesianShape: .binary,
   ]
 }
 

@@ -1,6 +1,6 @@
 import Meanwhile
 
-/// Reads one CBOR item. Tags are passed over, but for big numbers, which JSON has no use for; byte strings become Base64, as in Elasticsearch.
+/// Reads CBOR items, one after another. Tags are passed over, but for big numbers, which JSON has no use for; byte strings become Base64, as in Elasticsearch.
 struct CBORDecoder {
   private let bytes: [UInt8]
   private var at = 0
@@ -25,13 +25,24 @@ struct CBORDecoder {
 
   init(_ bytes: [UInt8]) { self.bytes = bytes }
 
+  /// Reads one item.
   mutating func decode(into json: inout JSONWriter) throws(APIError) {
     repeat {
       try item(into: &json)
       try json.checkLimits()
       closeWhatIsWhole(&json)
     } while !open.isEmpty
-    guard at == bytes.count else { throw failure("unexpected content after the value") }
+  }
+
+  var isAtEnd: Bool { at == bytes.count }
+
+  func expectEnd() throws(APIError) {
+    guard isAtEnd else { throw failure("unexpected content after the value") }
+  }
+
+  /// Passes over a byte, where it comes next.
+  mutating func skip(_ byte: UInt8) {
+    if at < bytes.count, bytes[at] == byte { at += 1 }
   }
 
   /// Ends maps and arrays that have as many items as they said.

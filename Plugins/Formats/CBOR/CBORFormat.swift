@@ -12,6 +12,17 @@ public struct CBORFormat: ObjectFormat {
   public func decode(_ bytes: [UInt8], into json: inout JSONWriter) throws(APIError) {
     var decoder = CBORDecoder(bytes)
     try decoder.decode(into: &json)
+    try decoder.expectEnd()
+  }
+
+  /// Between two values a stop code may stand, as Elasticsearch's clients put one.
+  public func decodeLines(_ bytes: [UInt8], into json: inout JSONWriter) throws(APIError) {
+    var decoder = CBORDecoder(bytes)
+    while !decoder.isAtEnd {
+      try decoder.decode(into: &json)
+      json.endLine()
+      decoder.skip(CBOR.stop)
+    }
   }
 }
 

@@ -1,11 +1,11 @@
 import Meanwhile
 
-/// Reads one Smile document, with the references that a writer may have made.
+/// Reads Smile documents, one after another, with the references that a writer may have made.
 struct SmileDecoder {
   private let bytes: [UInt8]
-  private var at: Int
-  private var names: SharedStrings
-  private var strings: SharedStrings
+  private var at = 0
+  private var names = SharedStrings(isOn: false)
+  private var strings = SharedStrings(isOn: false)
   /// Of each object and array that has not ended, whether it is an object.
   private var isObject: [Bool] = []
   private var isAfterName = false
@@ -13,14 +13,23 @@ struct SmileDecoder {
   /// - Throws: a 400 for what does not begin as Smile.
   init(_ bytes: [UInt8]) throws(APIError) {
     self.bytes = bytes
-    at = Smile.magic.count + 1
-    guard bytes.count >= at, bytes.starts(with: Smile.magic), bytes[at - 1] >> 4 == 0 else {
+    try begin()
+  }
+
+  /// Reads a document's head.
+  ///
+  /// - Throws: a 400 for what does not begin as Smile.
+  mutating func begin() throws(APIError) {
+    let count = Smile.magic.count + 1
+    guard bytes.count - at >= count, bytes[at...].starts(with: Smile.magic), bytes[at + count - 1] >> 4 == 0 else {
       throw .xContentParse("not valid Smile: it does not begin as such", at: nil)
     }
+    at += count
     names = SharedStrings(isOn: bytes[at - 1] & Smile.Flag.sharedNames != 0)
     strings = SharedStrings(isOn: bytes[at - 1] & Smile.Flag.sharedStrings != 0)
   }
 
+  /// Reads a document's value, and its end where that is marked.
   mutating func decode(into json: inout JSONWriter) throws(APIError) {
     repeat {
       let token = try byte()
@@ -28,7 +37,12 @@ struct SmileDecoder {
       try json.checkLimits()
     } while !isObject.isEmpty
     if at < bytes.count, bytes[at] == Smile.endOfContent { at += 1 }
-    guard at == bytes.count else { throw failure("unexpected content after the value") }
+  }
+
+  var isAtEnd: Bool { at == bytes.count }
+
+  func expectEnd() throws(APIError) {
+    guard isAtEnd else { throw failure("unexpected content after the value") }
   }
 
   private mutating func name(_ token: UInt8, into json: inout JSONWriter) throws(APIError) {

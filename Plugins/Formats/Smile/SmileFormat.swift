@@ -12,6 +12,18 @@ public struct SmileFormat: ObjectFormat {
   public func decode(_ bytes: [UInt8], into json: inout JSONWriter) throws(APIError) {
     var decoder = try SmileDecoder(bytes)
     try decoder.decode(into: &json)
+    try decoder.expectEnd()
+  }
+
+  /// Each value is a document of its own, with its own head.
+  public func decodeLines(_ bytes: [UInt8], into json: inout JSONWriter) throws(APIError) {
+    var decoder = try SmileDecoder(bytes)
+    while true {
+      try decoder.decode(into: &json)
+      json.endLine()
+      guard !decoder.isAtEnd else { return }
+      try decoder.begin()
+    }
   }
 }
 

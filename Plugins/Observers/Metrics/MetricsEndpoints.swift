@@ -11,7 +11,7 @@ public struct MetricsEndpoints: EndpointProvider {
     [
       Route(
         .get, "/_metrics", summary: "Counters, gauges and timings in Prometheus' text format.",
-        privilege: .cluster(.monitor, "cluster:monitor/nodes/stats")
+        privilege: .cluster(.monitor, "cluster:monitor/nodes/stats"), mediaTypes: ["text/plain"]
       ) { [registry] _, _ in
         EndpointResponse(
           headers: ["Content-Type": "text/plain; version=0.0.4; charset=utf-8"], body: .bytes(Array(registry.text().utf8)))

@@ -36,7 +36,7 @@ extension Service {
     try MediaTypes.check(request, hasBody: hasBody)
     let session = try await Session(service: self, authorizing: request.principal, for: route.privilege)
     if let permissions = session.permissions { try route.privilege.check(permissions, request) }
-    if hasBody { try await decodeBody(of: &request) }
+    if hasBody { try await decodeBody(of: &request, on: route) }
     return try await route.handler(presentation.hidden(from: request), session)
   }
 
@@ -47,16 +47,18 @@ extension Service {
     auditor.record(
       Denial(
         at: environment.time.now(), method: request.method, path: request.path, status: error.status, principal: request.principal,
-        reason: query.isEmpty ? error.reason : error.reason.replacing("?" + query, with: ""), opaqueID: request.headers["X-Opaque-Id"]))
+        clientAddress: request.clientAddress, reason: query.isEmpty ? error.reason : error.reason.replacing("?" + query, with: ""),
+        opaqueID: request.headers["X-Opaque-Id"]))
   }
 
   /// A body in another format becomes JSON, which is all that handlers read.
-  private func decodeBody(of request: inout EndpointRequest) async throws {
+  private func decodeBody(of request: inout EndpointRequest, on route: Route) async throws {
     guard let type = request.headers["Content-Type"].flatMap({ MediaType($0) }), let format = formats.format(of: type) else { return }
     let bytesMax = configuration.limits.bodyBytesMax
     // No format says in fewer bytes than JSON what is not an attack, or not nearly.
     var json = JSONWriter(bytesMax: bytesMax, depthMax: JSONValue.depthMax)
-    try format.decode(try await request.body.collect(bytesMax: bytesMax), into: &json)
+    let bytes = try await request.body.collect(bytesMax: bytesMax)
+    if route.body == .lines { try format.decodeLines(bytes, into: &json) } else { try format.decode(bytes, into: &json) }
     request.body = ChunkStream([json.bytes])
     request.headers["Content-Type"] = "application/json"
   }
@@ -133,7 +135,7 @@ extension Service {
       hasBody = true
     }
     guard hasBody else {
-      if route.body == .required {
+      if route.body.isRequired {
         throw APIError(type: "parse_exception", reason: "request body is required", status: 400)
       }
       return false

@@ -1,3 +1,5 @@
+import Synchronization
+
 /// A composed service: languages, stores, endpoints and settings, and the one door through which every adapter hands in requests.
 ///
 /// Made by ``ServiceBuilder``. Its life: built (recovered and ready), answering, shut down.
@@ -31,6 +33,7 @@ public final class Service: Sendable {
   let authenticator: (any Authenticator)?
   let auditor: (any Auditor)?
   private let lastSteps: [@Sendable () async -> Void]
+  private let reloads: Mutex<[@Sendable () async -> Void]>
 
   init(_ builder: ServiceBuilder) throws(CompositionError) {
     configuration = builder.configuration
@@ -45,6 +48,7 @@ public final class Service: Sendable {
     authorizer = builder.authorizer
     auditor = builder.auditor
     lastSteps = builder.lastSteps
+    reloads = Mutex(builder.reloads)
     started = environment.time.now()
     nodeID = configuration.nodeID ?? TaskID.randomName(environment.random)
     clusterUUID = configuration.clusterUUID ?? TaskID.randomName(environment.random)
@@ -59,6 +63,17 @@ public final class Service: Sendable {
 
   /// Whether requests are authenticated.
   public var isSecured: Bool { authenticator != nil }
+
+  /// Adds what is done at ``reload()``, for parts that are made after the service, as adapters are.
+  public func onReload(_ step: @escaping @Sendable () async -> Void) {
+    reloads.withLock { $0.append(step) }
+  }
+
+  /// Reads again what operators change in files (users, roles, certificates) and returns when that is in force. What cannot be read leaves
+  /// what was there.
+  public func reload() async {
+    for step in reloads.withLock({ $0 }) { await step() }
+  }
 
   /// Ends in order: admits no more, lets running queries finish within the grace period, and leaves those that do not to the next start; then what
   /// ``ServiceBuilder/onShutDown(_:)`` was given. Call it once the adapters have ended.

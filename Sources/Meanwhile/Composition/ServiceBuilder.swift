@@ -25,6 +25,7 @@ public struct ServiceBuilder: Sendable {
   /// Settings of the parts with the composition's own defaults.
   private(set) var presets: [any DeclaredSetting] = []
   private(set) var lastSteps: [@Sendable () async -> Void] = []
+  private(set) var reloads: [@Sendable () async -> Void] = []
 
   /// - Parameter taskStore: where records and kept results live.
   public init(
@@ -86,6 +87,11 @@ public struct ServiceBuilder: Sendable {
   /// Adds what is done last when the service shuts down, such as closing its store. What was added later is done earlier.
   public mutating func onShutDown(_ step: @escaping @Sendable () async -> Void) {
     lastSteps.insert(step, at: 0)
+  }
+
+  /// Adds what is done when an operator wants files to be read again: see ``Service/reload()``.
+  public mutating func onReload(_ step: @escaping @Sendable () async -> Void) {
+    reloads.append(step)
   }
 
   /// Adds one who is told what happens to tasks.

@@ -1,5 +1,10 @@
-/// Base64 in the URL- and filename-safe alphabet (RFC 4648, section 5).
-enum Base64 {
+/// Base64 (RFC 4648): in the URL- and filename-safe alphabet of section 5 where nothing else is said.
+public enum Base64 {
+  /// In the alphabet of section 4, padded, as headers and JSON have it.
+  public static func standard(_ bytes: [UInt8]) -> String {
+    String(encode(bytes, isPadded: true).map { $0 == "-" ? "+" : $0 == "_" ? "/" : $0 })
+  }
+
   private static let alphabet = Array("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_".utf8)
 
   static func encode(_ bytes: [UInt8], isPadded: Bool) -> String {

@@ -21,13 +21,16 @@ public struct EndpointRequest: Sendable {
   public var body: ChunkStream
   /// Who asks; nil with security off.
   public var principal: Principal?
+  /// Where the client is, as the adapter sees it: `192.0.2.7:51324`, `[2001:db8::7]:51324`. Nil for one in this process, and where there is
+  /// no telling.
+  public var clientAddress: String?
   /// Told when the client goes away before it was answered; for a body that is made as it is sent, before its end. A stream that waits for what it
   /// tells next must listen, for only a write would show it otherwise. An adapter that cannot know leaves the default, which never fires.
   public var disconnection: Disconnection
 
   public init(
     method: Method, path: String, parameters: Parameters = Parameters(), headers: Headers = Headers(), body: ChunkStream = .empty,
-    principal: Principal? = nil, disconnection: Disconnection = Disconnection()
+    principal: Principal? = nil, clientAddress: String? = nil, disconnection: Disconnection = Disconnection()
   ) {
     self.method = method
     self.path = path
@@ -36,6 +39,7 @@ public struct EndpointRequest: Sendable {
     self.headers = headers
     self.body = body
     self.principal = principal
+    self.clientAddress = clientAddress
     self.disconnection = disconnection
   }
 

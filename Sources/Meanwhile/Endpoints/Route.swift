@@ -17,13 +17,17 @@ public struct Route: Sendable {
   /// What it takes of who calls it.
   public var privilege: RoutePrivilege
   /// What it may answer in besides the formats that every JSON answer can have, as media types; for the generated reference.
-  public var mediaTypes: [String] = []
+  public var mediaTypes: [String]
   public var handler: Handler
 
   public enum BodyRule: Sendable, Hashable {
     case none
     case optional
     case required
+    /// A required body of several values: JSON with a line each, or another format's values one after another.
+    case lines
+
+    public var isRequired: Bool { self == .required || self == .lines }
   }
 
   /// What every route takes (Elasticsearch's common options).
@@ -31,7 +35,7 @@ public struct Route: Sendable {
 
   public init(
     _ method: EndpointRequest.Method, _ path: String, summary: String, parameters: [String] = [], body: BodyRule = .none,
-    privilege: RoutePrivilege, handler: @escaping Handler
+    privilege: RoutePrivilege, mediaTypes: [String] = [], handler: @escaping Handler
   ) {
     self.method = method
     self.path = path
@@ -39,6 +43,7 @@ public struct Route: Sendable {
     self.parameters = parameters
     self.body = body
     self.privilege = privilege
+    self.mediaTypes = mediaTypes
     self.handler = handler
   }
 }

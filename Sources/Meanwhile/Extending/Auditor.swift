@@ -15,19 +15,23 @@ public struct Denial: Sendable {
   public var status: Int
   /// Who asked; nil where that is what was refused.
   public var principal: Principal?
+  /// Where the request came from (``EndpointRequest/clientAddress``).
+  public var clientAddress: String?
   /// What the client was told.
   public var reason: String
   /// The client's `X-Opaque-Id`.
   public var opaqueID: String?
 
   public init(
-    at: Timestamp, method: EndpointRequest.Method, path: String, status: Int, principal: Principal?, reason: String, opaqueID: String?
+    at: Timestamp, method: EndpointRequest.Method, path: String, status: Int, principal: Principal?, clientAddress: String? = nil,
+    reason: String, opaqueID: String?
   ) {
     self.at = at
     self.method = method
     self.path = path
     self.status = status
     self.principal = principal
+    self.clientAddress = clientAddress
     self.reason = reason
     self.opaqueID = opaqueID
   }

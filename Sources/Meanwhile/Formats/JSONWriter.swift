@@ -60,6 +60,9 @@ public struct JSONWriter: ObjectEncoder {
     bytes.append(contentsOf: "null".utf8)
   }
 
+  /// Ends a line, after a whole value and before another.
+  public mutating func endLine() { bytes.append(UInt8(ascii: "\n")) }
+
   /// What has to stand in front of a name or a value.
   private mutating func separate() {
     guard !isAfterName else {
@@ -123,7 +126,6 @@ extension ObjectEncoder {
 extension JSONWriter {
   /// Bytes, which JSON has no place for, as Base64 (RFC 4648, section 4).
   public mutating func binary(_ bytes: [UInt8]) {
-    let text = Base64.encode(bytes, isPadded: true)
-    string(String(text.map { $0 == "-" ? "+" : $0 == "_" ? "/" : $0 }))
+    string(Base64.standard(bytes))
   }
 }

@@ -18,6 +18,10 @@ public protocol ObjectFormat: Sendable {
   ///
   /// - Throws: a 400 that says what is wrong and where; a 413 where it becomes too long.
   func decode(_ bytes: [UInt8], into json: inout JSONWriter) throws(APIError)
+  /// Reads a body of several values, one after another (``Route/BodyRule/lines``), and says them in JSON, a line each.
+  ///
+  /// - Throws: what ``decode(_:into:)`` throws; a 400 where the format cannot tell where a value ends, as the default does.
+  func decodeLines(_ bytes: [UInt8], into json: inout JSONWriter) throws(APIError)
   /// An encoder of one response.
   func makeEncoder() -> Encoder
 }
@@ -75,6 +79,10 @@ public enum JSONNumber: Sendable, Hashable {
 }
 
 extension ObjectFormat {
+  public func decodeLines(_ bytes: [UInt8], into json: inout JSONWriter) throws(APIError) {
+    throw .illegalArgument("a body of several values cannot be [\(name)]; expected a line of JSON for each")
+  }
+
   /// A value in this format.
   public func encode(_ value: JSONValue) -> [UInt8] {
     var tokenizer = JSONTokenizer(makeEncoder())

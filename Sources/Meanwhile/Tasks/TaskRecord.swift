@@ -68,64 +68,38 @@ extension TaskRecord {
     func hash(into hasher: inout Hasher) { hasher.combine(content) }
   }
 
-  public var id: TaskID {
-    get { submission.content.id }
-    set { change { $0.id = newValue } }
-  }
+  public var id: TaskID { submission.content.id }
 
   /// The language's name.
-  public var language: String {
-    get { submission.content.language }
-    set { change { $0.language = newValue } }
-  }
+  public var language: String { submission.content.language }
 
   /// The dialect's name: how the API that submitted it speaks about tasks.
-  public var dialect: String {
-    get { submission.content.dialect }
-    set { change { $0.dialect = newValue } }
-  }
+  public var dialect: String { submission.content.dialect }
 
   /// What listings show it as, such as `indices:data/read/esql[a]`.
-  public var action: String {
-    get { submission.content.action }
-    set { change { $0.action = newValue } }
-  }
+  public var action: String { submission.content.action }
 
   /// Whose it is (``Principal/owner``); nil when it was submitted with security off.
   public var owner: String? {
     get { submission.content.owner }
-    set { change { $0.owner = newValue } }
+    set {
+      var content = submission.content
+      content.owner = newValue
+      submission = Submission(content)
+    }
   }
 
   /// The principal, to run the request again after a crash with privileges checked again; never a header.
-  public var principal: Principal? {
-    get { submission.content.principal }
-    set { change { $0.principal = newValue } }
-  }
+  public var principal: Principal? { submission.content.principal }
 
   /// The request to run again after a crash.
-  public var request: StoredRequest {
-    get { submission.content.request }
-    set { change { $0.request = newValue } }
-  }
+  public var request: StoredRequest { submission.content.request }
 
   /// What listings show.
-  public var description: String {
-    get { submission.content.description }
-    set { change { $0.description = newValue } }
-  }
+  public var description: String { submission.content.description }
 
   /// The client's `X-Opaque-Id`.
-  public var opaqueID: String? {
-    get { submission.content.opaqueID }
-    set { change { $0.opaqueID = newValue } }
-  }
-
-  private mutating func change(_ body: (inout Submission.Content) -> Void) {
-    var content = submission.content
-    body(&content)
-    submission = Submission(content)
-  }
+  public var opaqueID: String? { submission.content.opaqueID }
 }
 
 /// A request without what belongs to its connection: what a task is run again from.

@@ -76,6 +76,8 @@ struct CellRenderer {
       return { value, bytes in quoted(bytes) { IPAddress(bytes: value)?.appendText(to: bytes) } }
     case (.version, _):
       return { value, bytes in quoted(bytes) { VersionKey.append(decoding: value, to: bytes) } }
+    case (.geoPoint, _), (.cartesianPoint, _):
+      return { value, bytes in quoted(bytes) { GeometryPoint(wellKnownBinary: value)?.appendText(to: bytes) } }
     case (.source, .json): return { value, bytes in bytes.append(contentsOf: value) }
     case (.source, .plain): return { value, bytes in appendMap(value, to: bytes) }
     case (_, .json): return { value, bytes in bytes.appendJSON(quoting: value) }

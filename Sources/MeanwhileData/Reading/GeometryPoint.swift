@@ -74,6 +74,15 @@ public struct GeometryPoint: Sendable, Hashable {
     }
   }
 
+  /// Appends well-known text: `POINT (1.0 2.0)`.
+  public func appendText(to out: VectorBuilder<UInt8>) {
+    for byte in "POINT (".utf8 { out.append(byte) }
+    NumberText.append(x, to: out)
+    out.append(UInt8(ascii: " "))
+    NumberText.append(y, to: out)
+    out.append(UInt8(ascii: ")"))
+  }
+
   /// A point from a column's bytes; nil where they are no point.
   public init?(wellKnownBinary bytes: UnsafeBufferPointer<UInt8>) {
     guard bytes.count == Self.byteCount, bytes[0] == 1, bytes[1] == 1 else { return nil }

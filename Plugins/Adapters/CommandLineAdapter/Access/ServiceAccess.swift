@@ -18,6 +18,18 @@ struct OpenAnswer: Sendable {
   var headers: Headers
   var body: ChunkStream
 
+  init(_ response: EndpointResponse) {
+    status = response.status
+    headers = response.headers
+    body =
+      switch response.body {
+      case .none: .empty
+      case .bytes(let bytes): ChunkStream([bytes])
+      case .json(let value): ChunkStream([value.encoded()])
+      case .stream(let stream): stream
+      }
+  }
+
   /// The answer with its whole body.
   func whole() async throws -> ServiceAnswer {
     ServiceAnswer(status: status, headers: headers, body: try await body.collect(bytesMax: .max))
@@ -87,15 +99,7 @@ struct InProcessService: ServiceAccess {
   }
 
   func open(_ request: EndpointRequest) async throws -> OpenAnswer {
-    let response = await service.respond(to: request)
-    let body: ChunkStream =
-      switch response.body {
-      case .none: .empty
-      case .bytes(let bytes): ChunkStream([bytes])
-      case .json(let value): ChunkStream([value.encoded()])
-      case .stream(let stream): stream
-      }
-    return OpenAnswer(status: response.status, headers: response.headers, body: body)
+    OpenAnswer(await service.respond(to: request))
   }
 }
 #endif

@@ -15,6 +15,8 @@ struct ServiceOptions: ParsableArguments {
   @Option(help: "The URL of a running server to ask, such as http://127.0.0.1:9200.")
   var server: String?
 
+  @OptionGroup(title: "Options for a secured --server") var credentials: ServerCredentials
+
   @Flag(help: .developer)
   var developer = false
 
@@ -22,12 +24,17 @@ struct ServiceOptions: ParsableArguments {
     guard [data != nil, memory, server != nil].filter({ $0 }).count <= 1 else {
       throw ValidationError("--data, --memory and --server exclude each other.")
     }
+    guard server != nil || !credentials.isGiven else { throw ValidationError("Who to be, and whom to believe, is about a --server.") }
   }
 
   /// Does something with the service, wherever it is, and lets go of it.
   func withService(of program: Program, creating: Bool = false, _ body: (any ServiceAccess) async throws -> Void) async throws {
     if let server {
-      try await body(try RemoteService(server))
+      guard let connector = program.connector else {
+        throw CommandFailure("this build cannot reach a server; build it with --traits Server")
+      }
+      let send = try connector.connect(server, credentials.trust)
+      try await body(RemoteService(send: send, authorization: try credentials.authorization()))
       return
     }
     let directory = memory ? nil : data ?? Self.defaultDataDirectory

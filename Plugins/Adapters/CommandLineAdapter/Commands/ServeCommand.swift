@@ -3,7 +3,9 @@ import ArgumentParser
 import Meanwhile
 
 struct ServeCommand: ProgramCommand {
-  static let configuration = CommandConfiguration(commandName: "serve", abstract: "Runs the server until it is interrupted.")
+  static let configuration = CommandConfiguration(
+    commandName: "serve", abstract: "Runs the server until it is interrupted.",
+    discussion: "SIGHUP makes it read users, roles and certificates again.")
 
   @Option(help: "The directory that holds the data.")
   var data = ServiceOptions.defaultDataDirectory
@@ -84,6 +86,7 @@ struct ServeCommand: ProgramCommand {
         group.addTask { try await adapter.run(service) }
       }
       group.addTask { await StopSignals.first() }
+      group.addTask { await StopSignals.onHangup { await service.reload() } }
       try await group.next()
       group.cancelAll()
       try await group.waitForAll()

@@ -25,7 +25,7 @@ struct SecurityOptions: ParsableArguments {
 
 struct AddUserCommand: ProgramCommand {
   static let configuration = CommandConfiguration(
-    commandName: "add", abstract: "Adds a user; asks for the password, or reads it from a pipe.")
+    commandName: "add", abstract: "Adds a user; asks for the password, or reads it from a pipe or MEANWHILE_PASSWORD.")
 
   @OptionGroup var options: SecurityOptions
 
@@ -40,14 +40,15 @@ struct AddUserCommand: ProgramCommand {
 
   func run(in program: Program) async throws {
     let users = try options.administration(of: program)
-    try users.add(name, try PasswordPrompt.read(for: name), roles, fullName)
+    try users.add(name, try PasswordPrompt.readNew(for: name), roles, fullName)
     Terminal.write(output: "added user [\(name)]\n")
     if roles.isEmpty { Terminal.warn("user [\(name)] has no role, and may do nothing; give one with --role") }
   }
 }
 
 struct SetPasswordCommand: ProgramCommand {
-  static let configuration = CommandConfiguration(commandName: "passwd", abstract: "Changes a user's password.")
+  static let configuration = CommandConfiguration(
+    commandName: "passwd", abstract: "Changes a user's password; asks for it, or reads it from a pipe or MEANWHILE_PASSWORD.")
 
   @OptionGroup var options: SecurityOptions
 
@@ -56,7 +57,7 @@ struct SetPasswordCommand: ProgramCommand {
 
   func run(in program: Program) async throws {
     let users = try options.administration(of: program)
-    try users.setPassword(try PasswordPrompt.read(for: name), name)
+    try users.setPassword(try PasswordPrompt.readNew(for: name), name)
     Terminal.write(output: "changed the password of [\(name)]\n")
   }
 }

@@ -2,58 +2,45 @@ import Meanwhile
 import MeanwhileData
 
 extension DocumentEndpoints {
-  private static func managing(_ action: String) -> RoutePrivilege {
-    .cluster(.manageIndexTemplates, "indices:admin/index_template/" + action)
-  }
-
-  private static func managingComponents(_ action: String) -> RoutePrivilege {
-    .cluster(.manageIndexTemplates, "cluster:admin/component_template/" + action)
-  }
-
   var templateRoutes: [Route] {
-    let path = "/_index_template/{name}"
-    let view = ["local", "master_timeout", "flat_settings", "include_defaults"]
-    func put(_ method: EndpointRequest.Method) -> Route {
-      Route(
-        method, path, summary: "Creates or replaces an index template.", parameters: ["create", "master_timeout", "cause"], body: .required,
-        privilege: Self.managing("put"), handler: putTemplate)
-    }
-    return [
-      put(.put), put(.post),
-      Route(
-        .get, "/_index_template", summary: "Shows index templates.", parameters: view, privilege: Self.managing("get"),
-        handler: getTemplates
-      ),
-      Route(.get, path, summary: "Shows index templates.", parameters: view, privilege: Self.managing("get"), handler: getTemplates),
-      Route(
-        .head, path, summary: "Says whether an index template exists.", parameters: view, privilege: Self.managing("get"),
-        handler: getTemplates),
-      Route(
-        .delete, path, summary: "Deletes index templates.", parameters: ["timeout", "master_timeout"], privilege: Self.managing("delete"),
-        handler: deleteTemplates),
-    ]
+    Self.routes(
+      "/_index_template", of: "index template", action: "indices:admin/index_template/", put: putTemplate, get: getTemplates,
+      delete: deleteTemplates)
   }
 
   var componentTemplateRoutes: [Route] {
-    let path = "/_component_template/{name}"
+    Self.routes(
+      "/_component_template", of: "component template", action: "cluster:admin/component_template/", put: putComponent, get: getComponents,
+      delete: deleteComponents)
+  }
+
+  /// Both kinds of templates are kept under names, and managed alike.
+  private static func routes(
+    _ path: String, of kind: String, action: String, put: @escaping Route.Handler, get: @escaping Route.Handler,
+    delete: @escaping Route.Handler
+  ) -> [Route] {
+    let name = path + "/{name}"
     let view = ["local", "master_timeout", "flat_settings", "include_defaults"]
-    func put(_ method: EndpointRequest.Method) -> Route {
+    func route(
+      _ method: EndpointRequest.Method, _ path: String, _ summary: String, _ parameters: [String], body: Route.BodyRule = .none,
+      _ verb: String, _ handler: @escaping Route.Handler
+    ) -> Route {
       Route(
-        method, path, summary: "Creates or replaces a component template.", parameters: ["create", "master_timeout", "cause"],
-        body: .required, privilege: Self.managingComponents("put"), handler: putComponent)
+        method, path, summary: summary, parameters: parameters, body: body, privilege: .cluster(.manageIndexTemplates, action + verb),
+        handler: handler)
     }
-    func get(_ method: EndpointRequest.Method, _ path: String) -> Route {
-      Route(
-        method, path, summary: "Shows component templates.", parameters: view, privilege: Self.managingComponents("get"),
-        handler: getComponents)
+    let puts = [EndpointRequest.Method.put, .post].map { method in
+      route(method, name, "Creates or replaces \(article(kind)).", ["create", "master_timeout", "cause"], body: .required, "put", put)
     }
-    return [
-      put(.put), put(.post), get(.get, "/_component_template"), get(.get, path), get(.head, path),
-      Route(
-        .delete, path, summary: "Deletes component templates.", parameters: ["timeout", "master_timeout"],
-        privilege: Self.managingComponents("delete"), handler: deleteComponents),
+    return puts + [
+      route(.get, path, "Shows \(kind)s.", view, "get", get), route(.get, name, "Shows \(kind)s.", view, "get", get),
+      route(.head, name, "Says whether \(article(kind)) exists.", view, "get", get),
+      route(.delete, name, "Deletes \(kind)s.", ["timeout", "master_timeout"], "delete", delete),
     ]
   }
+
+  /// A noun with its article.
+  private static func article(_ noun: String) -> String { (noun.hasPrefix("i") ? "an " : "a ") + noun }
 
   @Sendable func putComponent(_ request: EndpointRequest, _ session: Session) async throws -> EndpointResponse {
     guard let body = try await request.jsonObject() else {
@@ -65,20 +52,24 @@ extension DocumentEndpoints {
   }
 
   @Sendable func getComponents(_ request: EndpointRequest, _ session: Session) async throws -> EndpointResponse {
-    let names = templateNames(request)
-    let all = try await ComponentTemplates(try session.indexStore()).all()
-    for name in names where !Wildcard.isPattern(name) && !all.contains(where: { $0.name == name }) {
-      throw APIError.resourceNotFound("component template matching [\(name)] not found")
-    }
-    let found = all.filter { template in names.contains { Wildcard.matches($0, template.name) } }
-    return .json([
-      "component_templates": .array(found.map { ["name": .string($0.name), "component_template": $0.value] })
-    ])
+    try show(try await ComponentTemplates(try session.indexStore()).all(), as: "component_template", to: request)
   }
 
   @Sendable func deleteComponents(_ request: EndpointRequest, _ session: Session) async throws -> EndpointResponse {
     try await ComponentTemplates(try session.indexStore()).remove(templateNames(request))
     return .json(["acknowledged": true])
+  }
+
+  /// Those templates that a request names.
+  ///
+  /// - Throws: `resource_not_found_exception` (404) for a name that none has.
+  private func show(_ all: [JSONObject.Member], as kind: String, to request: EndpointRequest) throws(APIError) -> EndpointResponse {
+    let names = templateNames(request)
+    for name in names where !Wildcard.isPattern(name) && !all.contains(where: { $0.name == name }) {
+      throw APIError.resourceNotFound("\(kind.replacing("_", with: " ")) matching [\(name)] not found")
+    }
+    let found = all.filter { template in names.contains { Wildcard.matches($0, template.name) } }
+    return .json([kind + "s": .array(found.map { ["name": .string($0.name), kind: $0.value] })])
   }
 
   private func templateNames(_ request: EndpointRequest) -> [String] {
@@ -95,15 +86,8 @@ extension DocumentEndpoints {
   }
 
   @Sendable func getTemplates(_ request: EndpointRequest, _ session: Session) async throws -> EndpointResponse {
-    let names = templateNames(request)
     let all = try await IndexTemplates(try session.indexStore()).all()
-    for name in names where !Wildcard.isPattern(name) && !all.contains(where: { $0.name == name }) {
-      throw APIError.resourceNotFound("index template matching [\(name)] not found")
-    }
-    let found = all.filter { template in names.contains { Wildcard.matches($0, template.name) } }
-    return .json([
-      "index_templates": .array(found.map { ["name": .string($0.name), "index_template": .object($0.json)] })
-    ])
+    return try show(all.map { JSONObject.Member(name: $0.name, value: .object($0.json)) }, as: "index_template", to: request)
   }
 
   @Sendable func deleteTemplates(_ request: EndpointRequest, _ session: Session) async throws -> EndpointResponse {
