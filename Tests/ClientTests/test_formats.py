@@ -58,7 +58,7 @@ class ObjectFormats(unittest.TestCase):
         self.assertEqual(json.loads(server.call("POST", source)[2])["values"], [[1]])
 
     def test_documents_and_bulk_loads_in_binary(self):
-        document = {"title": "Dune", "pages": 412, "tags": ["a", "b"], "more": {"deep": [1.5, None, True]}}
+        document = {"title": "Dune", "pages": 412, "tags": ["a", "b"], "more": {"deep": [1.5, None, 2.0], "flag": True}}
         for name, encode, separator in (("cbor", cbor2.dumps, b"\xff"), ("smile", smile.dumps, b"\xff"), ("cbor", cbor2.dumps, b"")):
             with self.subTest(format=name, separator=separator):
                 media_type, read = READERS[name]
@@ -194,6 +194,11 @@ class Types(unittest.TestCase):
         row = {name: column[0].value if pyarrow.types.is_timestamp(column.type) else column[0].as_py() for name, column in zip(table.schema.names, table.columns)}
         self.assertEqual(json.loads(row.pop("_source")), self.SOURCE)
         self.assertEqual(row, {type: cell[3] for type, cell in self.CELLS.items()})
+
+    def test_points_among_the_fields_of_hits(self):
+        body = json.loads(server.call("POST", "/types/_search", {"fields": ["geo_point", "cartesian_point"], "_source": False})[2])
+        self.assertEqual(body["hits"]["hits"][0]["fields"], {
+            "geo_point": [{"type": "Point", "coordinates": [1.0, 2.0]}], "cartesian_point": [{"type": "Point", "coordinates": [-1.5, 4.0]}]})
 
     def test_counters_are_what_they_count_in(self):
         """Outside of time series a counter is a number like any other."""

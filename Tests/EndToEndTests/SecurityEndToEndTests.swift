@@ -241,7 +241,7 @@ struct SecurityEndToEndTests {
     #expect(seen.contains(#""origin.address":"127.0.0.1:"#))
     var fileCount = 0
     for root in [data, directory] {
-      for case let name as String in FileManager.default.enumerator(atPath: root) ?? .init() {
+      for name in try FileManager.default.subpathsOfDirectory(atPath: root) {
         guard let content = FileManager.default.contents(atPath: root + "/" + name) else { continue }
         fileCount += 1
         let bytes = Array(content)

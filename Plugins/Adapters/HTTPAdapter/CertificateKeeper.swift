@@ -14,6 +14,8 @@ final class CertificateKeeper: Sendable {
     var context: NIOSSLContext
     /// The files as they were read.
     var contents: [[UInt8]]
+    /// What was read since and cannot be used, which is said once.
+    var refused: [[UInt8]]?
   }
 
   /// How often the files are looked at.
@@ -49,13 +51,18 @@ final class CertificateKeeper: Sendable {
 
   /// Takes over what has changed. Between the change of one file and that of the other they do not fit: the next look finds both.
   func refresh() {
+    var contents: [[UInt8]] = []
     do {
-      let contents = try Self.read(files)
-      guard current.withLock({ $0.contents != contents }) else { return }
+      contents = try Self.read(files)
+      guard current.withLock({ $0.contents != contents && $0.refused != contents }) else { return }
       let context = try Self.context(of: contents)
       current.withLock { $0 = Current(context: context, contents: contents) }
     } catch {
-      warn("the certificate [\(files.certificatePath)] and its key are not taken over: \(error)")
+      let isNews = current.withLock { current in
+        defer { current.refused = contents }
+        return current.refused != contents
+      }
+      if isNews { warn("the certificate [\(files.certificatePath)] and its key are not taken over: \(error)") }
     }
   }
 

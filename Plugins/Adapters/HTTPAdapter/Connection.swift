@@ -20,11 +20,10 @@ struct Connection: ServerChildChannel {
   func setup(channel: any Channel, logger: Logger) -> EventLoopFuture<Value> {
     let watch = DisconnectionWatch()
     let responder = RequestResponder(
-      service: service, configuration: configuration, watch: watch, onAnswered: onAnswered,
-      clientAddress: channel.clientAddress)
+      service: service, configuration: configuration, watch: watch, onAnswered: onAnswered)
     let idleTimeout = TimeAmount.nanoseconds(configuration.idleTimeout.nanoseconds)
     let http = HTTP1Channel(
-      responder: { request, writer, _ in try await responder.respond(to: request, writer) },
+      responder: { request, writer, channel in try await responder.respond(to: request, writer, on: channel) },
       configuration: HTTP1Channel.Configuration(
         additionalChannelHandlers: [
           DisconnectionHandler(watch), StalledWriteHandler(timeout: idleTimeout), SlowRequestHandler(timeout: idleTimeout),

@@ -2,6 +2,7 @@
 import HTTPTypes
 import HummingbirdCore
 import Meanwhile
+import NIOCore
 
 /// Answers the requests of one connection, one after another.
 struct RequestResponder: Sendable {
@@ -9,14 +10,14 @@ struct RequestResponder: Sendable {
   let configuration: HTTPAdapter.Configuration
   let watch: DisconnectionWatch
   let onAnswered: @Sendable (HTTPAdapter.Exchange) -> Void
-  /// Where the client is.
-  var clientAddress: String?
   /// Whether the connection is HTTP/2.
   var isFramed = false
 
   /// - Throws: whatever ends the connection: the client is gone or does not take the response, the response broke off, or too much of a body was left
   ///   unread.
-  func respond(to request: Request, _ writer: consuming ResponseWriter) async throws {
+  ///
+  /// - Parameter channel: the connection's, or the stream's.
+  func respond(to request: Request, _ writer: consuming ResponseWriter, on channel: any Channel) async throws {
     let started = SystemTimeSource().uptimeNanoseconds()
     let sender = ResponseSender(isHead: request.method == .head, coding: ContentCoding(acceptedBy: request.headers))
     let disconnection = try watch.begin()
@@ -33,7 +34,7 @@ struct RequestResponder: Sendable {
       response = await service.respond(
         to: EndpointRequest(
           method: target.method, path: target.path, parameters: target.parameters, headers: Headers(request.head),
-          body: chunks, clientAddress: clientAddress, disconnection: disconnection))
+          body: chunks, clientAddress: service.isSecured ? channel.clientAddress : nil, disconnection: disconnection))
     } catch let error as APIError {
       response = EndpointResponse(error)
     }

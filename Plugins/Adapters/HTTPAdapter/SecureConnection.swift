@@ -61,9 +61,8 @@ struct SecureConnection: ServerChildChannel {
         let watch = DisconnectionWatch()
         channel.closeFuture.whenComplete { _ in watch.clientHasGone(isClosed: true) }
         let responder = RequestResponder(
-          service: plain.service, configuration: plain.configuration, watch: watch, onAnswered: plain.onAnswered,
-          clientAddress: channel.clientAddress, isFramed: true)
-        try await responder.respond(to: request, writer)
+          service: plain.service, configuration: plain.configuration, watch: watch, onAnswered: plain.onAnswered, isFramed: true)
+        try await responder.respond(to: request, writer, on: channel)
       },
       configuration: HTTP2ChannelConfiguration(
         idleTimeout: .nanoseconds(idleTimeout.nanoseconds),

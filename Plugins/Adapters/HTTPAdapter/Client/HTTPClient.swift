@@ -123,7 +123,9 @@ public struct HTTPClient: Sendable {
       if let problem = error.connectionErrors.first?.error { return Self.problem(problem) }
       return "[\(error.host)] is no host that is known"
     case let error as IOError: return error.description
-    case NIOSSLError.handshakeFailed(let reason): return "no TLS: \(reason); for a certificate of your own see --cacert"
+    case NIOSSLError.handshakeFailed(let reason):
+      let isRefused = String(describing: reason).contains("CERTIFICATE_VERIFY_FAILED")
+      return isRefused ? "nobody who is trusted vouches for its certificate" : "it speaks no TLS: \(reason)"
     case let error as NIOSSLExtraError: return error.description
     default: return String(describing: error)
     }

@@ -19,6 +19,9 @@ enum FieldRendering {
     case (.double(let double), _): return .double(double)
     case (.bytes(let bytes), .ip): return .string(bytes.withUnsafeBufferPointer { IPAddress(bytes: $0)?.text } ?? "")
     case (.bytes(let bytes), .version): return .string(VersionKey.decoded(bytes))
+    case (.bytes(let bytes), .geoPoint), (.bytes(let bytes), .cartesianPoint):
+      guard let point = bytes.withUnsafeBufferPointer({ GeometryPoint(wellKnownBinary: $0) }) else { return .null }
+      return ["type": "Point", "coordinates": [.double(point.x), .double(point.y)]]
     case (.bytes(let bytes), .source): return (try? JSONValue.parse(bytes)) ?? .null
     case (.bytes(let bytes), _): return .string(String(decoding: bytes, as: UTF8.self))
     }
