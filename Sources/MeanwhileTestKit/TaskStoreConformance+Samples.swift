@@ -7,10 +7,10 @@ enum Sample {
   }
 
   /// A record with nothing in it that need not be.
-  static func plain(_ number: TaskNumber, expires: Int64 = 2_000) -> TaskRecord {
+  static func plain(_ number: TaskNumber, expires: Int64 = 2_000, body: [UInt8] = []) -> TaskRecord {
     TaskRecord(
       id: id(number), language: "toy", dialect: "toy",
-      request: StoredRequest(method: .post, path: "/_toy/async", parameters: [:], pathParameters: [:], body: []),
+      request: StoredRequest(method: .post, path: "/_toy/async", parameters: [:], pathParameters: [:], body: body),
       description: "", submitted: Timestamp(milliseconds: 1_000), expires: Timestamp(milliseconds: expires), keepOnCompletion: false)
   }
 
@@ -47,10 +47,9 @@ enum Sample {
 
   /// A record whose numbers are at the ends of their ranges.
   static func extreme(_ number: TaskNumber) -> TaskRecord {
-    var record = plain(number, expires: .max)
+    var record = plain(number, expires: .max, body: noise(100_000, seed: number))
     record.submitted = Timestamp(milliseconds: .min)
     record.attempts = .max
-    record.request.body = noise(100_000, seed: number)
     return record
   }
 

@@ -16,6 +16,16 @@ import Testing
     #expect(text.contains(#"[false,null,5,null,"tab\there",null,null,null,null,null,null]"#))
   }
 
+  @Test func pointsAreWellKnownText() async throws {
+    let built = VectorBuilder<UInt8>()
+    GeometryPoint(x: 1, y: -2.5).appendWellKnownBinary(to: built)
+    let point = Value.bytes(Array(built.buffer))
+    let table = Table.of([("geo", .geoPoint, [point, .several([point, point])]), ("flat", .cartesianPoint, [.null, point])])
+    let text = "POINT (1.0 -2.5)"
+    #expect(try await JSONFormat().text(table).hasSuffix(#""values":[["\#(text)",null],[["\#(text)","\#(text)"],"\#(text)"]]}"#))
+    #expect(try await DelimitedFormat.csv.text(table) == "geo,flat\r\n\(text),\r\n\"[\(text), \(text)]\",\(text)\r\n")
+  }
+
   @Test func jsonByColumn() async throws {
     var options = ResultOptions()
     options.isColumnar = true
