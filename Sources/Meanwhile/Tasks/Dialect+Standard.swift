@@ -21,16 +21,19 @@ extension AsyncQueryEndpoints where Language.Output: JSONRenderable {
       Route(.post, base, summary: "Runs a query and waits for its result.", body: .required, privilege: query, handler: runSynchronously),
       Route(
         .post, asynchronous, summary: "Submits a query; answers with its result, or with its id once the wait is over.",
-        parameters: SubmissionOptions.parameterNames, body: .required, privilege: query, handler: submit).brief,
+        parameters: SubmissionOptions.parameterNames, body: .required, privilege: query, handler: submit
+      ).brief,
       Route(
         .get, task, summary: "The result of a query, or how far it is.",
-        parameters: ["wait_for_completion_timeout", "keep_alive", "partial_results"], privilege: result, handler: get).brief,
+        parameters: ["wait_for_completion_timeout", "keep_alive", "partial_results"], privilege: result, handler: get
+      ).brief,
       statusRoute(task + "/status"),
       eventsRoute(task + "/events"),
       Route(.post, task + "/stop", summary: "Tells a query to finish with what it has.", privilege: result, handler: stop).brief,
       Route(
         .delete, task, summary: "Cancels a query, and removes its result.",
-        privilege: .owner("query/" + Language.name + "/delete", orHolderOf: .cancelTask), handler: delete).brief,
+        privilege: .owner("query/" + Language.name + "/delete", orHolderOf: .cancelTask), handler: delete
+      ).brief,
     ]
   }
 }
