@@ -1,4 +1,5 @@
 import MeanwhileTestKit
+import Synchronization
 import Testing
 
 @testable import Meanwhile

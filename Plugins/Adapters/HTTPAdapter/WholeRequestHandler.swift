@@ -44,6 +44,8 @@ final class WholeRequestHandler: ChannelDuplexHandler, RemovableChannelHandler {
   /// Between the first part that was read and the end of what there was to read.
   private var isReading = false
   private var isFlushDue = false
+  /// Something went inwards since those there were told that it is all for now.
+  private var isReadCompleteDue = false
   private var hasReadWaiting = false
 
   /// Bodies longer than this are not gathered.
@@ -67,6 +69,7 @@ final class WholeRequestHandler: ChannelDuplexHandler, RemovableChannelHandler {
 
   func channelReadComplete(context: ChannelHandlerContext) {
     isReading = false
+    isReadCompleteDue = false
     flushIfDue()
     context.fireChannelReadComplete()
   }
@@ -104,6 +107,10 @@ final class WholeRequestHandler: ChannelDuplexHandler, RemovableChannelHandler {
     isDraining = true
     while isFree, let arrival = held.popFirst() { take(arrival) }
     isDraining = false
+    if isReadCompleteDue, !isReading {
+      isReadCompleteDue = false
+      context?.fireChannelReadComplete()
+    }
     if hasReadWaiting, held.count < Self.heldMax {
       hasReadWaiting = false
       context?.read()
@@ -144,19 +151,23 @@ final class WholeRequestHandler: ChannelDuplexHandler, RemovableChannelHandler {
       answer(head, bytes.map { Array($0.readableBytesView) } ?? [], context)
     case (.passing(_, let isAnswered), .end):
       state = isAnswered ? .idle : .passing(isRead: true, isAnswered: false)
-      context.fireChannelRead(wrapInboundOut(part))
+      pass(part, context)
     default:
       if case .idle = state { state = .passing(isRead: false, isAnswered: false) }
-      context.fireChannelRead(wrapInboundOut(part))
+      pass(part, context)
     }
+  }
+
+  private func pass(_ part: HTTPRequestPart, _ context: ChannelHandlerContext) {
+    isReadCompleteDue = true
+    context.fireChannelRead(wrapInboundOut(part))
   }
 
   /// Whether a request is one to be gathered: a short one, that asks for nothing but its answer.
   private static func gathers(_ head: HTTPRequest) -> Bool {
     let fields = head.headerFields
-    guard fields[.transferEncoding] == nil, fields[.contentEncoding] == nil, fields[.expect] == nil, fields[.connection] == nil else {
-      return false
-    }
+    guard fields[.transferEncoding] == nil, fields[.contentEncoding] == nil, fields[.expect] == nil else { return false }
+    if let connection = fields[.connection], connection.lowercased() != "keep-alive" { return false }
     return fields[.contentLength].map { Int($0).map { 0...bodyBytesMax ~= $0 } ?? false } ?? true
   }
 

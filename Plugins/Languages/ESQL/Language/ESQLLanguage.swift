@@ -34,6 +34,7 @@ public struct ESQLLanguage: QueryLanguage {
     environment.tables = read.tables
     let sources = syntax.sources
     if !sources.isEmpty {
+      await Task.yield()  // There may be much to resolve, and this may be a thread that sockets wait for.
       let resolution = IndexResolution(store: try session.resource((any IndexStore).self), now: environment.settings.now)
       environment.sources = try await resolution.resolve(sources)
       environment.filter = try read.filter.map { try SearchQuery(parsing: $0) }
