@@ -101,21 +101,23 @@ struct SecurityEndToEndTests {
     let folder = try TemporaryFolder()
     let terminal = posix_openpt(O_RDWR | O_NOCTTY)
     try #require(terminal >= 0 && grantpt(terminal) == 0 && unlockpt(terminal) == 0)
-    let screen = FileHandle(fileDescriptor: terminal, closeOnDealloc: true)
-    let keyboard = open(String(cString: ptsname(terminal)), O_RDWR | O_NOCTTY)
+    defer { close(terminal) }
     let process = Process()
     process.executableURL = Program.url
     process.arguments = ["users", "add", "ann", "--role", "viewer", "--security", folder.url.path]
-    let line = FileHandle(fileDescriptor: keyboard, closeOnDealloc: true)
+    let line = FileHandle(fileDescriptor: open(String(cString: ptsname(terminal)), O_RDWR | O_NOCTTY))
     (process.standardInput, process.standardOutput, process.standardError) = (line, line, line)
     try process.run()
+    // With this side's end of the line closed, what the program prints ends when it does.
+    try line.close()
     let shown = await Program.offThePool { () -> String in
       var text = ""
+      var buffer = [UInt8](repeating: 0, count: 4_096)
       for (question, answer) in [("Password for ann: ", "top secret\n"), ("Again: ", "top secret\n"), ("added user [ann]", "")] {
-        while !text.contains(question), case let more = screen.availableData, !more.isEmpty {
-          text += String(decoding: more, as: UTF8.self)
+        while !text.contains(question), case let count = read(terminal, &buffer, buffer.count), count > 0 {
+          text += String(decoding: buffer[..<count], as: UTF8.self)
         }
-        screen.write(Data(answer.utf8))
+        write(terminal, answer, answer.utf8.count)
       }
       return text
     }
