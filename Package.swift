@@ -171,7 +171,13 @@ let package = Package(
     tests(of: "MeanwhileSearch", ["Meanwhile", "MeanwhileData", "MeanwhileEngine", "MeanwhileMemoryStore"]),
     tests(of: "MeanwhileMemoryStore", ["Meanwhile", "MeanwhileData", "MeanwhileTestKit"]),
     tests(of: "MeanwhileFileStore", ["Meanwhile", "MeanwhileData", "MeanwhileTestKit"], resources: [.copy("Fixtures")]),
-    tests(of: "MeanwhileHTTP", ["Meanwhile", "MeanwhileGzip", "MeanwhileMemoryStore"]),
+    tests(
+      of: "MeanwhileHTTP",
+      [
+        "Meanwhile", "MeanwhileGzip", "MeanwhileMemoryStore", product("NIOCore", "swift-nio", trait: "HTTP"),
+        product("NIOEmbedded", "swift-nio", trait: "HTTP"), product("NIOHTTPTypes", "swift-nio-extras", trait: "HTTP"),
+        product("HTTPTypes", "swift-http-types", trait: "HTTP"),
+      ]),
     tests(of: "MeanwhileCommandLine", ["Meanwhile", "MeanwhileTestKit"]),
     tests(of: "MeanwhileMetrics", ["Meanwhile", metrics]),
     tests(of: "MeanwhileOpenAPI", ["Meanwhile", "MeanwhileMemoryStore"]),
@@ -196,7 +202,7 @@ let package = Package(
       exclude: ["README.md"], swiftSettings: strict),
     // The executable is a dependency so that it is built: these tests run it.
     .testTarget(
-      name: "EndToEndTests", dependencies: ["Meanwhile", "MeanwhileCommand"], path: "Tests/EndToEndTests", swiftSettings: strict),
+      name: "EndToEndTests", dependencies: ["Meanwhile", "MeanwhileHTTP", "MeanwhileCommand"], path: "Tests/EndToEndTests", swiftSettings: strict),
     .testTarget(name: "ArchitectureTests", path: "Tests/ArchitectureTests", swiftSettings: strict),
   ]
 )

@@ -1,21 +1,16 @@
 #if HTTP && CLI
 import Foundation
 import Meanwhile
-#if canImport(FoundationNetworking)
-import FoundationNetworking
-#endif
+import MeanwhileHTTP
 
 /// An HTTP client with no opinion: what was answered is the test's to judge.
+///
+/// Foundation's has opinions, and no answer: a 401 that says how to authenticate leaves its task waiting for ever.
 struct Client: Sendable {
   let url: String
-  private let session: URLSession
+  private static let timeout = Duration.seconds(60)
 
-  init(_ url: String) {
-    self.url = url
-    let configuration = URLSessionConfiguration.ephemeral
-    configuration.timeoutIntervalForRequest = 30
-    session = URLSession(configuration: configuration)
-  }
+  init(_ url: String) { self.url = url }
 
   struct Answer: Sendable {
     var status: Int
@@ -42,18 +37,28 @@ struct Client: Sendable {
   func call(
     _ method: String, _ path: String, _ body: String? = nil, type: String = "application/json", headers: [String: String] = [:]
   ) async throws -> Answer {
-    guard let target = URL(string: url + path) else { throw ServerProcess.Failure(description: "[\(path)] is no path") }
-    var request = URLRequest(url: target)
-    request.httpMethod = method
-    if let body {
-      request.httpBody = Data(body.utf8)
-      request.setValue(type, forHTTPHeaderField: "Content-Type")
+    guard let method = EndpointRequest.Method(rawValue: method) else {
+      throw ServerProcess.Failure(description: "[\(method)] is no method")
     }
-    for (name, value) in headers { request.setValue(value, forHTTPHeaderField: name) }
-    let (data, response) = try await session.data(for: request)
-    guard let response = response as? HTTPURLResponse else { throw ServerProcess.Failure(description: "no HTTP response") }
-    let fields = response.allHeaderFields.map { (String(describing: $0.key).lowercased(), String(describing: $0.value)) }
-    return Answer(status: response.statusCode, headers: Dictionary(fields) { $1 }, body: Array(data))
+    var fields = Headers(headers.map { Headers.Field(name: $0.key, value: $0.value) })
+    if body != nil { fields["Content-Type"] = type }
+    let request = EndpointRequest(
+      method: method, path: path, headers: fields, body: body.map { ChunkStream([Array($0.utf8)]) } ?? .empty)
+    let http = try HTTPClient(url: url)
+    return try await withThrowingTaskGroup(of: Answer.self) { group in
+      group.addTask {
+        let response = try await http.send(request)
+        let headers = response.headers.fields.map { ($0.name.lowercased(), $0.value) }
+        return Answer(status: response.status, headers: Dictionary(headers) { $1 }, body: try await response.collectBody())
+      }
+      group.addTask {
+        try await Task.sleep(for: Self.timeout)
+        throw ServerProcess.Failure(description: "no answer to \(method.rawValue) \(path) within \(Self.timeout)")
+      }
+      defer { group.cancelAll() }
+      guard let answer = try await group.next() else { throw CancellationError() }
+      return answer
+    }
   }
 
   func get(_ path: String, headers: [String: String] = [:]) async throws -> Answer { try await call("GET", path, headers: headers) }

@@ -1,9 +1,6 @@
 #if HTTP && CLI
 import Foundation
 import Meanwhile
-#if canImport(FoundationNetworking)
-import FoundationNetworking
-#endif
 
 /// `meanwhile serve` on a free port, in a process of its own.
 final class ServerProcess: Sendable {

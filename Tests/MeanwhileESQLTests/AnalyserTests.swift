@@ -57,7 +57,7 @@ struct AnalyserTests {
       ("row a = 1 + 2 * 3 | limit 5", "rows\nlimit 5\neval a = 7\nproject a"),
       ("from logs-b | keep status | limit 20000", "scan [status]\nlimit 10000\nproject status"),
       (
-        "from logs-b | where status == 200 or ok or status == 404 | keep status | limit 3",
+        "from logs-a | where status == 200 or ok or status == 404 | keep status | limit 3",
         "scan [ok, status] where or(ok, in(status, 200, 404))\nlimit 3\nproject status"
       ),
       (

@@ -44,7 +44,7 @@ struct WarningTests {
     let service = try await QueryService(fields: ["u": .keyword], documents: [#"{"u": "monht"}"#, #"{"u": "parsec"}"#])
     let query = "FROM docs | EVAL d = NOW(), x = DATE_DIFF(u, d, d) | SORT u | KEEP x"
     let warnings = try await service.warnings(query).joined()
-    #expect(warnings.contains("Received value [monht] is not valid date part to add; did you mean [month, months"))
+    #expect(warnings.contains("Received value [monht] is not valid date part to add; did you mean [months, month, minute]"))
     #expect(
       warnings.contains(
         "A value of [YEAR, QUARTER, MONTH, DAYOFYEAR, DAY, WEEK, WEEKDAY, HOUR, MINUTE, SECOND, MILLISECOND, MICROSECOND, NANOSECOND] "

@@ -68,10 +68,12 @@ struct AuthenticationTests {
     let server = try await SecuredServer(users: ["ann": ["watcher"]], roles: ["watcher": [:]])
     server.service.onReload { await server.security.reload() }
     #expect(try await server.answer(.get, "/_cluster/health", as: "ann").status == 403)
-    try server.credentials.write(JSONValue(["watcher": ["cluster": ["monitor"]]]).encoded(), as: SecurityFiles.rolesFile)
+    let roles: JSONValue = ["watcher": ["cluster": ["monitor"]]]
+    try server.credentials.write(roles.encoded(), as: SecurityFiles.rolesFile)
     await server.service.reload()
     #expect(try await server.answer(.get, "/_cluster/health", as: "ann").status == 200)
-    try server.credentials.write(JSONValue(["users": []]).encoded(), as: SecurityFiles.usersFile)
+    let nobody: JSONValue = ["users": []]
+    try server.credentials.write(nobody.encoded(), as: SecurityFiles.usersFile)
     await server.service.reload()
     #expect(try await server.answer(.get, "/_cluster/health", as: "ann").status == 401)
   }

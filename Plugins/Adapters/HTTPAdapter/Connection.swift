@@ -49,7 +49,7 @@ struct Connection: ServerChildChannel {
 extension Channel {
   /// Where the client is, as logs write it; of a stream of HTTP/2, where its connection's is.
   var clientAddress: String? {
-    guard let address = (parent ?? self).remoteAddress, let host = address.ipAddress, let port = address.port else { return nil }
+    guard let address = remoteAddress ?? parent?.remoteAddress, let host = address.ipAddress, let port = address.port else { return nil }
     return host.contains(":") ? "[\(host)]:\(port)" : "\(host):\(port)"
   }
 }

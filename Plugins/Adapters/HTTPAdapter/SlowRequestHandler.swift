@@ -3,9 +3,8 @@ import NIOCore
 import NIOHTTPTypes
 
 /// Closes a connection whose client sends a request too slowly, however steadily it sends a byte now and then: the idle timeout alone would
-/// let it hold its
-/// place for ever. The head has one timeout to come whole; of the body, as long as somebody reads it, ``bodyBytesMin`` have to come in
-/// each.
+/// let it hold its place for ever. The head has one timeout to come whole; of the body, as long as somebody reads it, ``bodyBytesMin`` have
+/// to come in each.
 final class SlowRequestHandler: ChannelDuplexHandler, RemovableChannelHandler {
   typealias InboundIn = HTTPRequestPart
   typealias OutboundIn = HTTPResponsePart
@@ -42,7 +41,7 @@ final class SlowRequestHandler: ChannelDuplexHandler, RemovableChannelHandler {
       bodyBytes += piece.readableBytes
       if bodyBytes >= Self.bodyBytesMin {
         bodyBytes = 0
-        deadline.progress()
+        deadline.progress(at: context.eventLoop.now)
       }
     case .end: isWithinBody = false
     }
@@ -50,13 +49,13 @@ final class SlowRequestHandler: ChannelDuplexHandler, RemovableChannelHandler {
   }
 
   func channelReadComplete(context: ChannelHandlerContext) {
-    if isWithinBody { pausedAt = .now() }
+    if isWithinBody { pausedAt = context.eventLoop.now }
     context.fireChannelReadComplete()
   }
 
   func read(context: ChannelHandlerContext) {
     if let pausedAt {
-      deadline.extend(by: .now() - pausedAt)
+      deadline.extend(by: context.eventLoop.now - pausedAt)
       self.pausedAt = nil
     }
     context.read()
@@ -72,9 +71,13 @@ final class SlowRequestHandler: ChannelDuplexHandler, RemovableChannelHandler {
 
   /// From now on the next request, or the rest of this one, is waited for.
   private func wait(_ context: ChannelHandlerContext) {
-    deadline.progress()
+    let eventLoop = context.eventLoop
+    deadline.progress(at: eventLoop.now)
     deadline.arm(context) {
-      if self.pausedAt != nil { self.deadline.progress() }
+      if self.pausedAt != nil {
+        self.deadline.progress(at: eventLoop.now)
+        self.pausedAt = eventLoop.now
+      }
       return self.outstanding <= 0 || self.isWithinBody
     }
   }

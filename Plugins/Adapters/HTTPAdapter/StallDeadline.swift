@@ -7,13 +7,13 @@ import NIOCore
 /// what is left.
 final class StallDeadline {
   private let timeout: TimeAmount
-  private var lastProgress = NIODeadline.now()
+  private var lastProgress = NIODeadline.uptimeNanoseconds(0)
   private var timer: Scheduled<Void>?
 
   init(timeout: TimeAmount) { self.timeout = timeout }
 
   /// From now on there is the whole timeout again.
-  func progress() { lastProgress = .now() }
+  func progress(at now: NIODeadline) { lastProgress = now }
 
   /// Leaves some time out of account.
   func extend(by time: TimeAmount) { lastProgress = lastProgress + time }
@@ -29,7 +29,7 @@ final class StallDeadline {
     timer = context.eventLoop.assumeIsolated().scheduleTask(in: delay) {
       self.timer = nil
       guard isWaiting() else { return }
-      let left = self.lastProgress + self.timeout - .now()
+      let left = self.lastProgress + self.timeout - context.eventLoop.now
       if left > .zero { self.arm(context, after: left, while: isWaiting) } else { context.close(promise: nil) }
     }
   }

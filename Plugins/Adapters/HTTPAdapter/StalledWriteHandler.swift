@@ -13,12 +13,13 @@ final class StalledWriteHandler: ChannelOutboundHandler, RemovableChannelHandler
   init(timeout: TimeAmount) { deadline = StallDeadline(timeout: timeout) }
 
   func write(context: ChannelHandlerContext, data: NIOAny, promise: EventLoopPromise<Void>?) {
-    let promise = promise ?? context.eventLoop.makePromise()
-    if pending == 0 { deadline.progress() }
+    let eventLoop = context.eventLoop
+    let promise = promise ?? eventLoop.makePromise()
+    if pending == 0 { deadline.progress(at: eventLoop.now) }
     pending += 1
     promise.futureResult.assumeIsolated().whenComplete { _ in
       self.pending -= 1
-      self.deadline.progress()
+      self.deadline.progress(at: eventLoop.now)
     }
     context.write(data, promise: promise)
     deadline.arm(context) { self.pending > 0 }

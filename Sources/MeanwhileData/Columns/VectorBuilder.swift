@@ -64,6 +64,9 @@ public final class VectorBuilder<Element: BitwiseCopyable> {
   @inlinable
   public var buffer: UnsafeBufferPointer<Element> { UnsafeBufferPointer(start: base, count: count) }
 
+  /// What is there, to be changed; valid until something is appended.
+  var mutableBuffer: UnsafeMutableBufferPointer<Element> { UnsafeMutableBufferPointer(start: base, count: count) }
+
   @usableFromInline
   func grow(to needed: Int) {
     let newCapacity = max(needed, capacity * 2)

@@ -17,24 +17,29 @@ public struct Analyzer: Sendable, Hashable {
   public var isLowercasing: Bool
   /// Terms that are left out, though they count as positions.
   public var stopWords: Set<[UInt8]>
+  /// Whether a term is taken to its English stem: a final `'s` goes before stop words are looked for, and Porter's algorithm does the rest.
+  public var isStemming: Bool
 
   public static let standard = Analyzer(name: "standard", segmentation: .words, isLowercasing: true)
   public static let simple = Analyzer(name: "simple", segmentation: .letters, isLowercasing: true)
   public static let whitespace = Analyzer(name: "whitespace", segmentation: .nonSpace, isLowercasing: false)
   public static let keyword = Analyzer(name: "keyword", segmentation: .whole, isLowercasing: false)
   public static let stop = Analyzer(name: "stop", segmentation: .letters, isLowercasing: true, stopWords: englishStopWords)
+  public static let english = Analyzer(
+    name: "english", segmentation: .words, isLowercasing: true, stopWords: englishStopWords, isStemming: true)
 
   /// By the name that a mapping's `analyzer` gives; nil for one there is none of.
   public init?(named name: String) {
-    guard let found = [Self.standard, .simple, .whitespace, .keyword, .stop].first(where: { $0.name == name }) else { return nil }
+    guard let found = [Self.standard, .simple, .whitespace, .keyword, .stop, .english].first(where: { $0.name == name }) else { return nil }
     self = found
   }
 
-  public init(name: String, segmentation: Segmentation, isLowercasing: Bool, stopWords: Set<[UInt8]> = []) {
+  public init(name: String, segmentation: Segmentation, isLowercasing: Bool, stopWords: Set<[UInt8]> = [], isStemming: Bool = false) {
     self.name = name
     self.segmentation = segmentation
     self.isLowercasing = isLowercasing
     self.stopWords = stopWords
+    self.isStemming = isStemming
   }
 
   /// A term is cut after so many bytes, as Elasticsearch's standard tokenizer cuts it after 255 characters.

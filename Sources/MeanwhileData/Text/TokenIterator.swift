@@ -26,7 +26,7 @@ public struct TokenIterator {
     self.scratch = scratch
   }
 
-  /// The bytes of the latest term, lowercased if the analyzer does so; valid until the next call.
+  /// The bytes of the latest term, lowercased and taken to its stem if the analyzer does so; valid until the next call.
   public var term: UnsafeBufferPointer<UInt8> { scratch.buffer }
 
   /// Steps to the next term; nil at the end.
@@ -35,7 +35,9 @@ public struct TokenIterator {
       position += 1
       scratch.truncate(to: 0)
       appendTerm(range)
+      if analyzer.isStemming { dropPossessive() }
       if !analyzer.stopWords.isEmpty, analyzer.stopWords.contains(Array(scratch.buffer)) { continue }
+      if analyzer.isStemming { scratch.truncate(to: PorterStemmer.stem(scratch.mutableBuffer)) }
       return Token(bytes: range, position: position)
     }
     return nil
@@ -137,6 +139,18 @@ public struct TokenIterator {
 
   // MARK: Terms
 
+  /// Takes a final `'s` from the term, with any of the three apostrophes that Lucene knows.
+  private func dropPossessive() {
+    let term = scratch.buffer
+    guard let last = term.last, last == UInt8(ascii: "s") else { return }
+    let before = term.dropLast()
+    if before.last == UInt8(ascii: "'") {
+      scratch.truncate(to: term.count - 2)
+    } else if before.suffix(3).elementsEqual([0xE2, 0x80, 0x99]) || before.suffix(3).elementsEqual([0xEF, 0xBC, 0x87]) {
+      scratch.truncate(to: term.count - 4)
+    }
+  }
+
   private func appendTerm(_ range: Range<Int>) {
     guard analyzer.isLowercasing else { return scratch.append(contentsOf: UnsafeBufferPointer(rebasing: text[range])) }
     var index = range.lowerBound
@@ -200,7 +214,7 @@ enum CharacterClass: UInt8 {
 
   init(_ scalar: Unicode.Scalar) {
     switch scalar.value {
-    case 0x2018, 0x2019, 0x2024: self = .middleOfBoth
+    case 0x2018, 0x2019, 0x2024, 0xFF07: self = .middleOfBoth
     case 0xB7, 0x387: self = .middleOfLetters
     case 0x30A0...0x30FF, 0x31F0...0x31FF, 0xFF66...0xFF9F: self = .katakana
     case 0x3041...0x309F, 0x3400...0x4DBF, 0x4E00...0x9FFF, 0xF900...0xFAFF, 0x20000...0x3FFFF: self = .ideograph

@@ -138,8 +138,16 @@ struct SegmentReader {
   mutating func read(_ range: Range<Int>, _ frame: EvaluationFrame) throws -> Page? {
     let live = Selection(live: range, deleted: unit.view.deleted)
     var selection = live
-    var compared = live
     var rowCount = selection.count(of: range.count)
+    // Several values are warned of in whatever row they are, not only in those that another condition left: comparisons with constants are asked of
+    // all rows, as they are of an index, and other conditions of those that pass the comparisons and searches.
+    for (number, condition) in source.conditions.enumerated() where condition.isComparison {
+      guard rowCount > 0, try comparison(number) == nil, try readsSeveral(condition) else { continue }
+      let found = try evaluate(condition, range, live, rowCount, frame)
+      selection = selection.intersection(live.narrowed(by: Selection(where: found)))
+    }
+    var compared = selection
+    rowCount = selection.count(of: range.count)
     for (number, condition) in source.conditions.enumerated() {
       guard rowCount > 0 else { return nil }
       if let comparison = try comparison(number) {
@@ -151,11 +159,9 @@ struct SegmentReader {
         selection = selection.narrowed(by: Selection(where: found))
         compared = selection
       } else if try readsSeveral(condition) {
-        // Several values are warned of in whatever row they are, not only in those that another condition left: comparisons with constants are asked of
-        // all rows, as they are of an index, and other conditions of those that pass the comparisons and searches.
-        let base = condition.isComparison ? live : compared
-        let found = try evaluate(condition, range, base, base.count(of: range.count), frame)
-        selection = selection.intersection(base.narrowed(by: Selection(where: found)))
+        if condition.isComparison { continue }
+        let found = try evaluate(condition, range, compared, compared.count(of: range.count), frame)
+        selection = selection.intersection(compared.narrowed(by: Selection(where: found)))
       } else {
         let found = try evaluate(condition, range, selection, rowCount, frame)
         selection = selection.narrowed(by: Selection(where: found))
@@ -295,7 +301,16 @@ extension Expression {
   /// Whether it compares a column with a constant, of whatever types.
   fileprivate var comparesWithConstant: Bool {
     guard case .call(let call) = self, ComparisonOperator(rawValue: call.function.name) != nil else { return false }
-    return call.arguments.contains { $0.constant != nil }
+    return call.arguments.contains { $0.constant != nil } && call.arguments.allSatisfy { $0.constant != nil || $0.isColumn }
+  }
+
+  /// Whether it is a column, or the conversion of one.
+  private var isColumn: Bool {
+    switch self {
+    case .column: true
+    case .call(let call): call.function.documentation.category == .conversion && call.arguments.allSatisfy(\.isColumn)
+    default: false
+    }
   }
 }
 

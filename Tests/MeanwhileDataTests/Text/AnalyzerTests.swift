@@ -8,10 +8,31 @@ import Testing
     (.standard, "Crème ÉCLAIR naïve", ["crème", "éclair", "naïve"]), (.standard, "日本語 カタカナ", ["日", "本", "語", "カタカナ"]),
     (.standard, "end. 'quoted' 10.0.0.1", ["end", "quoted", "10.0.0.1"]), (.standard, "", []), (.standard, "...", []),
     (.simple, "It's 2 late", ["it", "s", "late"]), (.whitespace, "A-b  C.d\n", ["A-b", "C.d"]), (.keyword, "New York", ["New York"]),
-    (.stop, "The fox is in the box", ["fox", "box"]),
+    (.stop, "The fox is in the box", ["fox", "box"]), (.english, "The dogs' owners: the DOG'S running", ["dog", "owner", "dog", "run"]),
+    (.english, "O’Neil’s fox’s", ["o’neil", "fox"]), (.english, "3.5s it's", ["3.5"]),
   ])
   func cutsTextsIntoTerms(analyzer: Analyzer, text: String, terms: [String]) {
     #expect(analyzer.terms(of: text).map { String(decoding: $0, as: UTF8.self) } == terms)
+  }
+
+  /// The examples of Porter's paper, each after all steps, and words that no rule may touch.
+  @Test func takesEnglishWordsToTheirStems() {
+    let stems = """
+      caresses caress ponies poni ties ti cats cat feed feed agreed agre plastered plaster bled bled motoring motor sing sing conflated conflat \
+      troubled troubl sized size hopping hop tanned tan falling fall hissing hiss fizzed fizz failing fail filing file happy happi sky sky \
+      relational relat conditional condit rational ration valenci valenc hesitanci hesit digitizer digit conformabli conform radicalli radic \
+      differentli differ vileli vile analogousli analog vietnamization vietnam predication predic operator oper feudalism feudal \
+      decisiveness decis hopefulness hope callousness callous formaliti formal sensitiviti sensit sensibiliti sensibl triplicate triplic \
+      formative form formalize formal electriciti electr electrical electr hopeful hope goodness good revival reviv allowance allow \
+      inference infer airliner airlin gyroscopic gyroscop adjustable adjust defensible defens irritant irrit replacement replac \
+      adjustment adjust dependent depend adoption adopt homologou homolog communism commun activate activ angulariti angular \
+      homologous homolog effective effect bowdlerize bowdler probate probat rate rate cease ceas controll control roll roll \
+      apology apolog yes ye yyyed yy ss ss és és élans élan
+      """.split(separator: " ")
+    for pair in stride(from: 0, to: stems.count, by: 2) {
+      let found = Analyzer.english.terms(of: String(stems[pair])).last.map { String(decoding: $0, as: UTF8.self) }
+      #expect(found == String(stems[pair + 1]), "\(stems[pair])")
+    }
   }
 
   @Test func tellsPositionsAndOffsets() {

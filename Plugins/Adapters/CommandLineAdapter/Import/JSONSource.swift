@@ -90,6 +90,8 @@ private struct ArraySource {
   private var isInString = false
   private var isEscaped = false
   private var hasEnded = false
+  /// Whether it was said that something follows the array: once is enough, however many blocks it fills.
+  private var hasRefusedRest = false
   private var elementLine = 1
   /// The line that is being read.
   var line = 1
@@ -98,9 +100,9 @@ private struct ArraySource {
     for byte in block {
       if byte == UInt8(ascii: "\n") { line += 1 }
       if hasEnded {
-        guard !JSONSource.isSpace(byte) else { continue }
+        guard !hasRefusedRest, !JSONSource.isSpace(byte) else { continue }
         batch.refuse(line: line, reason: "something follows the array")
-        return
+        hasRefusedRest = true
       }
       take(byte, into: &batch)
     }
