@@ -221,7 +221,8 @@ struct CommandLineEndToEndTests {
   func interrupt() async throws {
     try await withServer(["--memory", "--developer"]) { client in
       let outcome = try await Program.run(
-        ["esql", "ROW a = 1 | EVAL b = DELAY(60 s)", "--follow", "--server", client.url], interruptedAfter: .milliseconds(700))
+        ["esql", "ROW a = 1 | EVAL b = DELAY(600 s)", "--follow", "--server", client.url],
+        interruptedWhen: { try await client.get("/_query/queries").json["queries"]?.object?.isEmpty == false })
       #expect(outcome.status == 130, "\(outcome.error)")
       let id = try #require(outcome.error.split(separator: " ").last.map { String($0.dropLast()) })
       #expect(try await client.get("/_query/async/\(id)?wait_for_completion_timeout=0s").json["is_running"] == true, "\(outcome.error)")

@@ -24,10 +24,10 @@ enum Program {
   ///   - tool: another program to run instead, found as a shell finds it.
   ///   - environment: variables beside those of the tests.
   ///   - folder: where it runs; a data directory that it names by default is below it.
-  ///   - interruptedAfter: when Control-C is pressed; nil for never.
+  ///   - interruptedWhen: Control-C is pressed once it holds; nil for never.
   static func run(
     _ arguments: [String], tool: String? = nil, environment: [String: String] = [:], in folder: URL? = nil, input: String? = nil,
-    interruptedAfter: Duration? = nil
+    interruptedWhen: (() async throws -> Bool)? = nil
   ) async throws -> Outcome {
     let process = Process()
     process.executableURL = tool == nil ? url : URL(fileURLWithPath: "/usr/bin/env")
@@ -39,8 +39,9 @@ enum Program {
     process.standardError = error
     process.standardInput = given
     try process.run()
-    if let interruptedAfter {
-      try await Task.sleep(for: interruptedAfter)
+    if let interruptedWhen {
+      let deadline = ContinuousClock.now + .seconds(60)
+      while try await !interruptedWhen(), process.isRunning, .now < deadline { try await Task.sleep(for: .milliseconds(50)) }
       process.interrupt()
     }
     async let written = readToEnd(output)

@@ -12,10 +12,13 @@ import Darwin
 enum StopSignals {
   /// Returns at the first SIGINT or SIGTERM, or when the task is cancelled. From then on these end the process at once again, so that a second
   /// Control-C always helps.
-  static func first() async {
-    let numbers = [SIGINT, SIGTERM]
-    for await _ in each(of: numbers) { break }
-    for number in numbers { signal(number, SIG_DFL) }
+  static func first() async { await first(of: each(of: stops)) }
+
+  private static let stops = [SIGINT, SIGTERM]
+
+  private static func first(of signals: AsyncStream<Void>) async {
+    for await _ in signals { break }
+    for number in stops { signal(number, SIG_DFL) }
   }
 
   /// Does something at each SIGHUP, by which operators tell servers to read their files again; until the task is cancelled.
@@ -43,10 +46,12 @@ enum StopSignals {
   ///
   /// - Returns: nil where the signal came first; what was being done has been cancelled.
   static func untilFirst<Value: Sendable>(_ body: @escaping @Sendable () async throws -> Value) async throws -> Value? {
-    try await withThrowingTaskGroup(of: Value?.self) { group in
+    // Heeded from here on: what is begun below may be seen elsewhere before its signals are waited for.
+    let signals = each(of: stops)
+    return try await withThrowingTaskGroup(of: Value?.self) { group in
       group.addTask { try await body() }
       group.addTask {
-        await first()
+        await first(of: signals)
         return nil
       }
       defer { group.cancelAll() }

@@ -49,7 +49,8 @@ extension IndexWriter {
     }
     guard !chosen.isEmpty else { return false }
     do {
-      let merger = try SegmentMerger(chosen.map { SegmentView(segment: $0.segment, deleted: $0.deleted) })
+      let merger = try SegmentMerger(
+        chosen.map { SegmentView(segment: $0.segment, deleted: $0.deleted) }, analyzers: definition.mapping.analyzers)
       let now = time.uptimeNanoseconds()
       state.withLock { $0.replace(chosen, with: merger, now: now) }
       return true

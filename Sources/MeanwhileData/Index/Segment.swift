@@ -12,17 +12,18 @@ public final class Segment: Sendable {
   private let load: @Sendable (String) throws -> Column?
   private let loadSources: @Sendable () throws -> StoredSources?
   private let loadIdentifiers: @Sendable () throws -> IdentifierTable?
-  private let loadIndex: @Sendable (String, Analyzer, () throws -> Void) throws -> InvertedIndex?
+  private let loadIndex: @Sendable (String, Analyzer?, () throws -> Void) throws -> InvertedIndex?
   /// Of the columns that were asked for; nil for those that have none.
   private let bounds = Mutex<[String: BlockBounds?]>([:])
 
   /// - Parameters:
   ///   - identifiers: gives the table by which documents are found by id; without one they are searched for.
-  ///   - invertedIndex: gives the inverted index of a text field; without one, texts are searched for terms.
+  ///   - invertedIndex: gives the inverted index of a text field, or without an analyzer the one that is at hand; without one, texts are searched for
+  ///     terms.
   ///   - load: gives the column of a field, all rows; like the others, may be called from several threads, and repeatedly.
   public convenience init(
     rowCount: Int, fields: [String: FieldSummary], identifiers: @escaping @Sendable () throws -> IdentifierTable? = { nil },
-    invertedIndex: @escaping @Sendable (String, Analyzer, () throws -> Void) throws -> InvertedIndex? = { _, _, _ in nil },
+    invertedIndex: @escaping @Sendable (String, Analyzer?, () throws -> Void) throws -> InvertedIndex? = { _, _, _ in nil },
     load: @escaping @Sendable (String) throws -> Column?
   ) {
     self.init(
@@ -36,7 +37,7 @@ public final class Segment: Sendable {
   /// - Parameter sources: gives the documents as they are kept.
   init(
     rowCount: Int, fields: [String: FieldSummary], identifiers: @escaping @Sendable () throws -> IdentifierTable?,
-    invertedIndex: @escaping @Sendable (String, Analyzer, () throws -> Void) throws -> InvertedIndex?,
+    invertedIndex: @escaping @Sendable (String, Analyzer?, () throws -> Void) throws -> InvertedIndex?,
     sources: @escaping @Sendable () throws -> StoredSources?, load: @escaping @Sendable (String) throws -> Column?
   ) {
     self.rowCount = rowCount
@@ -138,6 +139,11 @@ public final class Segment: Sendable {
     guard let index = try loadIndex(path, analyzer, checkpoint), index.analyzer == analyzer.name else { return nil }
     return index
   }
+
+  /// Whether the inverted index of a text field is at hand: the segment's file has it, or somebody asked for it before.
+  ///
+  /// - Throws: as ``column(_:)``.
+  func hasInvertedIndex(_ path: String) throws -> Bool { try loadIndex(path, nil, {}) != nil }
 
   /// The newest row with an id, deleted or not; nil where there is none.
   ///

@@ -6,6 +6,7 @@ struct SegmentColumns {
   private var columns: [String: Column] = [:]
   private var fields: [String: Segment.FieldSummary] = [:]
   private var sources = StoredSources(whole: .empty)
+  private var indexes: [String: InvertedIndex?] = [:]
 
   init(rowCount: Int) {
     self.rowCount = rowCount
@@ -17,6 +18,9 @@ struct SegmentColumns {
     columns[path] = column
     fields[path] = summary
   }
+
+  /// The inverted index of a text column that was added; others are made when they are first asked for.
+  mutating func add(_ index: InvertedIndex, at path: String) { indexes[path] = index }
 
   /// A keyword column in which every row has the same value.
   mutating func add(constant value: [UInt8], at path: String) {
@@ -52,12 +56,13 @@ struct SegmentColumns {
 
   func segment() -> Segment {
     let (columns, sources) = (columns, sources)
-    let indexes = InvertedIndexCache()
+    let indexes = InvertedIndexCache(indexes)
     let identifiers = IdentifierTableCache()
     return Segment(
       rowCount: rowCount, fields: fields, identifiers: { identifiers.table(of: columns[MetadataField.id]) },
       invertedIndex: { path, analyzer, checkpoint in
-        try indexes.index(at: path) {
+        guard let analyzer else { return indexes.known(at: path) }
+        return try indexes.index(at: path) {
           try columns[path].flatMap { try InvertedIndexBuilder.index(of: $0, analyzer: analyzer, checkpoint: checkpoint) }
         }
       },
@@ -82,7 +87,11 @@ private final class IdentifierTableCache: Sendable {
 
 /// The inverted indexes of a segment in memory, each made when it is first asked for.
 private final class InvertedIndexCache: Sendable {
-  private let indexes = Mutex<[String: InvertedIndex?]>([:])
+  private let indexes: Mutex<[String: InvertedIndex?]>
+
+  init(_ indexes: [String: InvertedIndex?]) { self.indexes = Mutex(indexes) }
+
+  func known(at path: String) -> InvertedIndex? { indexes.withLock { $0[path] ?? nil } }
 
   /// Whoever asks while an index is being made waits for it.
   func index(at path: String, make: () throws -> InvertedIndex?) rethrows -> InvertedIndex? {

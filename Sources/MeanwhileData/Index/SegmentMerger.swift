@@ -7,8 +7,9 @@ struct SegmentMerger {
   /// For each input, the new row of each of its rows; -1 for a row left out.
   let rows: [[Int32]]
 
+  /// - Parameter analyzers: of the fields that have an inverted index, by path; see ``Mapping/analyzers``.
   /// - Throws: ``APIError`` (500) where an input is damaged.
-  init(_ inputs: [SegmentView]) throws {
+  init(_ inputs: [SegmentView], analyzers: [String: Analyzer] = [:]) throws {
     var total: Int32 = 0
     rows = inputs.map { input in
       (0..<input.segment.rowCount).map { row in
@@ -29,7 +30,13 @@ struct SegmentMerger {
         guard let column = try input.segment.column(path), column.type == type else { continue }
         Self.copy(column, to: merged, rows: rows)
       }
-      if let made = merged.finish(rowCount: Int(total)) { columns.add(made.column, summary: made.summary, at: path) }
+      guard let made = merged.finish(rowCount: Int(total)) else { continue }
+      columns.add(made.column, summary: made.summary, at: path)
+      if let analyzer = analyzers[path],
+        let index = try Self.index(of: path, made.summary, analyzer, in: inputs, rows: rows, rowCount: Int(total))
+      {
+        columns.add(index, at: path)
+      }
     }
     let ids = try Self.bytes(MetadataField.id, of: inputs, rows: rows)
     columns.addMetadata(
@@ -37,6 +44,21 @@ struct SegmentMerger {
       versions: try Self.longs(MetadataField.version, of: inputs, rows: rows),
       sequenceNumbers: try Self.longs(MetadataField.sequenceNumber, of: inputs, rows: rows))
     segment = columns.segment()
+  }
+
+  /// The inverted index of a field, of those that the inputs have. Nil where none has one at hand, for then it may never be asked for, and where one has
+  /// none to give.
+  private static func index(
+    of path: String, _ summary: Segment.FieldSummary, _ analyzer: Analyzer, in inputs: [SegmentView], rows: [[Int32]], rowCount: Int
+  ) throws -> InvertedIndex? {
+    let holders = inputs.indices.filter { inputs[$0].segment.fields[path]?.type == summary.type }
+    guard try holders.contains(where: { try inputs[$0].segment.hasInvertedIndex(path) }) else { return nil }
+    var parts: [InvertedIndexMerger.Part] = []
+    for number in holders {
+      guard let index = try inputs[number].segment.invertedIndex(path, analyzer: analyzer) else { return nil }
+      parts.append(InvertedIndexMerger.Part(index, rows: rows[number]))
+    }
+    return try InvertedIndexMerger.merge(parts, rowCount: rowCount, documentCount: summary.rowsWithValue)
   }
 
   private static func copy(_ column: Column, to merged: ColumnAccumulator, rows: [Int32]) {

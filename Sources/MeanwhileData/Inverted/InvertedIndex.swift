@@ -155,7 +155,8 @@ public struct InvertedIndex: Sendable {
     return found.finish()
   }
 
-  private func start(ofTerm term: Int, part: Int) -> Int { Int(entries[term * Self.entryWidth + part]) }
+  /// Where a term's rows (part 1) or positions (part 2) begin.
+  func start(ofTerm term: Int, part: Int) -> Int { Int(entries[term * Self.entryWidth + part]) }
 }
 
 /// Reads numbers of seven bits a byte. Behind the end it gives zeroes, and says so.

@@ -22,7 +22,7 @@ struct InvertedIndexBuilder {
   }
 
   /// An index larger than this is not made: what a run's place takes is 32 bits.
-  private static let byteCountMax = 2 << 30
+  static let byteCountMax = 2 << 30
 
   private init(rowCount: Int) {
     norms = VectorBuilder(capacity: rowCount)

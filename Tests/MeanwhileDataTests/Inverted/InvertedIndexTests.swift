@@ -88,6 +88,61 @@ import Testing
     }
   }
 
+  @Test(arguments: [false, true]) func `indexes merge into the index of the rows that are kept`(deletes: Bool) throws {
+    var random = SystemRandomNumberGenerator()
+    var parts: [InvertedIndexMerger.Part] = []
+    var kept: [[String]] = []
+    for rowCount in [300, 1, 5_000] {
+      var own = texts(rowCount, &random)
+      own[0] = [Self.words.joined(separator: ", "), "of its own \(rowCount)"]
+      // A word that goes with its only row.
+      if rowCount > 1 { own[1] = ["gone\(rowCount)"] }
+      let index = try #require(try InvertedIndexBuilder.index(of: try column(own), analyzer: .standard))
+      let rows = own.indices.map { row -> Int32 in
+        guard !deletes || row == 0 || row > 1 && Bool.random(using: &random) else { return -1 }
+        kept.append(own[row])
+        return Int32(kept.count - 1)
+      }
+      parts.append(InvertedIndexMerger.Part(index, rows: rows))
+    }
+    // Rows of a segment that has no text.
+    kept += [[], []]
+    let documentCount = kept.count { !$0.isEmpty }
+    let merged = try #require(try InvertedIndexMerger.merge(parts, rowCount: kept.count, documentCount: documentCount))
+    try check(merged, kept)
+    let whole = try #require(try InvertedIndexBuilder.index(of: try column(kept), analyzer: .standard))
+    #expect((0..<merged.terms.count).map { Array(merged.terms[$0]) } == (0..<whole.terms.count).map { Array(whole.terms[$0]) })
+    #expect(Array(merged.rows.bytes.buffer) == Array(whole.rows.bytes.buffer))
+    #expect(Array(merged.positions.bytes.buffer) == Array(whole.positions.bytes.buffer))
+  }
+
+  @Test func `segments that are merged keep their indexes, where one has any`() throws {
+    var random = SystemRandomNumberGenerator()
+    var views: [SegmentView] = []
+    var kept: [[String]] = []
+    for rowCount in [40, 900] {
+      var own = texts(rowCount, &random)
+      own[0] = [Self.words.joined(separator: ", ")]
+      var columns = SegmentColumns(rowCount: rowCount)
+      columns.add(try column(own), summary: Segment.FieldSummary(type: .text, rowsWithValue: 0, valueCount: 0), at: "t")
+      let places = Vector((0..<rowCount).map { Int64($0) })
+      let ids = BytesVectorBuilder()
+      for row in 0..<rowCount { ids.append("\(row)") }
+      let documents = BytesVectorBuilder()
+      for _ in 0..<rowCount { documents.append("{}") }
+      columns.addMetadata(
+        ids: ids.finish(), sources: StoredSources(whole: documents.finish()), versions: places, sequenceNumbers: places)
+      views.append(SegmentView(segment: columns.segment()))
+      kept += own
+    }
+    let analyzers = ["t": Analyzer.standard]
+    #expect(try !SegmentMerger(views, analyzers: analyzers).segment.hasInvertedIndex("t"))
+    _ = try views[1].segment.invertedIndex("t", analyzer: .standard)
+    let merged = try SegmentMerger(views, analyzers: analyzers).segment
+    #expect(try merged.hasInvertedIndex("t"))
+    try check(try #require(try merged.invertedIndex("t", analyzer: .standard)), kept)
+  }
+
   @Test func `an index comes back from a file, and damage in it is an error`() throws {
     var random = SystemRandomNumberGenerator()
     var texts = texts(2_000, &random)
@@ -108,7 +163,11 @@ import Testing
       do {
         let opened = try SegmentCodec.open(storage(damaged), name: "f")
         _ = try opened.column("t")
-        try check(try #require(try opened.invertedIndex("t", analyzer: .standard)), texts)
+        let index = try #require(try opened.invertedIndex("t", analyzer: .standard))
+        let rows = texts.indices.map { $0 % 3 == 0 ? -1 : Int32($0 - $0 / 3 - 1) }
+        _ = try InvertedIndexMerger.merge(
+          [InvertedIndexMerger.Part(index, rows: rows)], rowCount: texts.count, documentCount: texts.count)
+        try check(index, texts)
       } catch {
         caught += 1
         #expect(error is CorruptData || (error as? APIError)?.reason.contains("[f]") == true)

@@ -23,6 +23,8 @@ final class IndexJournal: Sendable {
   private let damages: Mutex<[APIError]>
   /// One flush at a time.
   let flushing = TurnQueue()
+  /// The flush that a full buffer began.
+  private let background = Mutex<Task<Void, Never>?>(nil)
   /// Bytes that were put in the log since the last flush began.
   let unflushedBytes: Atomic<Int>
 
@@ -115,10 +117,24 @@ final class IndexJournal: Sendable {
     return results
   }
 
-  /// Flushes once there is a buffer's worth of documents in memory. Others go on writing meanwhile, until they have filled a buffer too: they wait, so that never
-  /// more than two buffers are in memory.
+  /// Begins a flush once there is a buffer's worth of documents in memory, and does not wait for it. Who has filled two more buffers before it is done waits, so
+  /// that never more than three are in memory.
   private func makeRoom() async {
-    guard unflushedBytes.load(ordering: .relaxed) >= bufferBytes.load(ordering: .relaxed) else { return }
+    let bytesMax = bufferBytes.load(ordering: .relaxed)
+    guard unflushedBytes.load(ordering: .relaxed) >= bytesMax else { return }
+    guard work.isConcurrent else { return await flushInBackground() }
+    let running = background.withLock { task -> Task<Void, Never>? in
+      if let task { return task }
+      task = Task {
+        await flushInBackground()
+        background.withLock { $0 = nil }
+      }
+      return nil
+    }
+    if let running, unflushedBytes.load(ordering: .relaxed) / 2 >= bytesMax { await running.value }
+  }
+
+  private func flushInBackground() async {
     await flushing.perform {
       // Whoever waited here may find that it has been done.
       guard self.unflushedBytes.load(ordering: .relaxed) >= self.bufferBytes.load(ordering: .relaxed) else { return }
@@ -163,6 +179,7 @@ final class IndexJournal: Sendable {
   }
 
   func close() async {
+    await background.withLock { $0 }?.value
     if health.refusal == nil, unflushedBytes.load(ordering: .relaxed) > 0 { _ = try? await flush() }
     try? await commit.perform { $0.close() }
   }

@@ -8,6 +8,9 @@ struct BlockingWork: Sendable {
     queue = execution == .queue ? DispatchQueue(label: "meanwhile.files", qos: .userInitiated, attributes: .concurrent) : nil
   }
 
+  /// Whether what is begun here goes on beside its caller.
+  var isConcurrent: Bool { queue != nil }
+
   func run<Result: Sendable>(_ body: @escaping @Sendable () throws -> Result) async throws -> Result {
     guard let queue else { return try body() }
     return try await withCheckedThrowingContinuation { done in
