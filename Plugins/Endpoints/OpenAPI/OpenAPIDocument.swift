@@ -52,16 +52,22 @@ struct OpenAPIDocument {
       let schema: JSONValue = readsLines ? ["type": "string"] : ["type": "object"]
       operation.append("requestBody", ["required": .bool(route.body.isRequired), "content": content(types, schema)])
     }
-    operation.append(
-      "responses",
-      [
-        "default": ["description": "What went wrong.", "content": content(formats, ["$ref": "#/components/schemas/Error"])],
-        "2XX": route.method == .head
-          ? ["description": "What the answer would say, without its body."]
-          : ["description": "The answer.", "content": content(formats + route.mediaTypes, [:])],
-      ])
+    operation.append("responses", route.method == .head ? bodilessResponses : responses(formats, besides: route.mediaTypes))
     return .object(operation)
   }
+
+  private static func responses(_ formats: [String], besides types: [String]) -> JSONValue {
+    [
+      "default": ["description": "What went wrong.", "content": content(formats, ["$ref": "#/components/schemas/Error"])],
+      "2XX": ["description": "The answer.", "content": content(formats + types, [:])],
+    ]
+  }
+
+  /// Of `HEAD`.
+  private static let bodilessResponses: JSONValue = [
+    "default": ["description": "Something went wrong, or there is nothing."],
+    "2XX": ["description": "What the answer would say, without its body."],
+  ]
 
   private static func content(_ types: [String], _ schema: JSONValue) -> JSONValue {
     .object(JSONObject(types.map { .init(name: $0, value: ["schema": schema]) }))
@@ -85,7 +91,8 @@ struct OpenAPIDocument {
     "allow_no_indices", "flat_settings", "include_defaults", "local", "include_unmapped", "detailed", "version", "realtime", "v", "help",
   ]
 
+  /// The status is a number, but for a health that was waited for in vain (408), whose status is a colour.
   private static let errorSchema: JSONValue = [
-    "type": "object", "properties": ["error": ["type": ["object", "string"]], "status": ["type": "integer"]],
+    "type": "object", "properties": ["error": ["type": ["object", "string"]], "status": ["type": ["integer", "string"]]],
   ]
 }
