@@ -6,6 +6,7 @@ import os
 import pathlib
 import subprocess
 import sys
+import tempfile
 import unittest
 
 import server
@@ -15,14 +16,15 @@ CHECKS = "not_a_server_error,content_type_conformance,response_schema_conformanc
 
 class Schema(unittest.TestCase):
     def test_every_operation_with_whatever_comes_to_mind(self):
-        tool = pathlib.Path(sys.executable).parent / "schemathesis"
-        with server.Server() as own:
+        tool = pathlib.Path(sys.executable).absolute().parent / "schemathesis"
+        # What the tool remembers goes with the directory that it runs in.
+        with server.Server() as own, tempfile.TemporaryDirectory() as directory:
             own.load()
             run = subprocess.run(
                 [tool, "run", own.address + "/_openapi.json", "--checks", CHECKS, "--phases", "fuzzing", "--seed", "1", "--workers", "2",
                  "--max-examples", "10", "--max-time", os.environ.get("MEANWHILE_SCHEMA_SECONDS", "60"), "--request-timeout", "60",
                  "--suppress-health-check", "all", "--warnings", "off", "--generation-database", "none", "--no-color"],
-                stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True, timeout=1200)
+                stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True, timeout=1200, cwd=directory)
             self.assertIsNone(own.process.poll(), "the server has ended")
             self.assertEqual(own.call("GET", "/")[0], 200)
             self.assertLess(own.resident(), 1 << 30)
