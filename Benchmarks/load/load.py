@@ -1,11 +1,12 @@
 #!/usr/bin/env python3
-"""Times loading: durable bulk requests to a server with a full-text index, and DuckDB's read_json of the same file in the same run.
+"""Times loading: durable bulk requests to a server with a full-text index, and in the same run DuckDB's read_json of the same file and tantivy's indexing of it.
 
     python3 load.py generate FILE --rows 2000000
     python3 load.py measure FILE --server http://127.0.0.1:9400 --rounds 3
 
 `generate` writes NDJSON of log lines, the same on every machine: a time, two keywords, three numbers, a text. `measure` sends it from four connections, four megabytes a
-request, and waits for a refresh; then DuckDB reads the file into a table and commits that to disk. The two take turns. The last line of the output is one JSON object with the figures.
+request, and waits for a refresh; then DuckDB reads the file into a table and commits that to disk, and tantivy makes an index of it through its Python binding: the text with positions, everything else by
+value and as columns, documents stored. They take turns. The last line of the output is one JSON object with the figures.
 """
 import argparse
 import concurrent.futures
@@ -121,23 +122,46 @@ def load_duckdb(path):
         return seconds, os.path.getsize(os.path.join(folder, "lines.duckdb"))
 
 
+def load_tantivy(path):
+    import tantivy
+
+    schema = tantivy.SchemaBuilder()
+    for name, kind in MAPPING.items():
+        if kind == "text":
+            schema.add_text_field(name, stored=True, tokenizer_name="default", index_option="position")
+        elif kind == "keyword":
+            schema.add_text_field(name, stored=True, fast=True, tokenizer_name="raw", index_option="basic")
+        elif kind == "double":
+            schema.add_float_field(name, stored=True, indexed=True, fast=True)
+        else:
+            schema.add_integer_field(name, stored=True, indexed=True, fast=True)
+    with tempfile.TemporaryDirectory() as folder:
+        index = tantivy.Index(schema.build(), path=folder)
+        start = time.perf_counter()
+        writer = index.writer(256 << 20, os.cpu_count())
+        for line in open(path):
+            writer.add_json(line)
+        writer.commit()
+        writer.wait_merging_threads()
+        seconds = time.perf_counter() - start
+        return seconds, sum(entry.stat().st_size for entry in os.scandir(folder))
+
+
 def measure(options):
     requests, rows = bodies(options.file)
     gzipped = int(subprocess.run(f"gzip -6 -c '{options.file}' | wc -c", shell=True, capture_output=True, text=True, check=True).stdout)
-    ours, theirs, beside = [], [], 0
+    figures = {"rows": rows, "ndjson_bytes": os.path.getsize(options.file), "gzip_bytes": gzipped}
+    peers = {"duckdb": load_duckdb, "tantivy": load_tantivy}
+    ours, theirs = [], {name: [] for name in peers}
     for _ in range(options.rounds):
         ours.append(rows / load(options.server, requests, rows))
-        seconds, beside = load_duckdb(options.file)
-        theirs.append(rows / seconds)
-    figures = {
-        "rows": rows,
-        "server_rows_per_second": round(statistics.median(ours)),
-        "duckdb_rows_per_second": round(statistics.median(theirs)),
-        "ratio": round(statistics.median(a / b for a, b in zip(ours, theirs)), 3),
-        "ndjson_bytes": os.path.getsize(options.file),
-        "gzip_bytes": gzipped,
-        "duckdb_bytes": beside,
-    }
+        for name, peer in peers.items():
+            seconds, figures[f"{name}_bytes"] = peer(options.file)
+            theirs[name].append(rows / seconds)
+    figures["server_rows_per_second"] = round(statistics.median(ours))
+    for name, rates in theirs.items():
+        figures[f"{name}_rows_per_second"] = round(statistics.median(rates))
+        figures[f"server/{name}"] = round(statistics.median(a / b for a, b in zip(ours, rates)), 3)
     print(json.dumps(figures))
 
 

@@ -288,18 +288,20 @@ public final class AsyncTaskManager: Sendable {
   private func drain(within limit: TimeValue) async {
     guard !state.withLock({ $0.machine.isQuiet }) else { return }
     let time = environment.time
-    let cancel = environment.spawner.spawn { [weak self] in
-      guard (try? await time.sleep(for: limit)) != nil else { return }
-      self?.endDraining()
-    }
+    var cancel: Spawner.Cancellation?
     await withCheckedContinuation { continuation in
       let isQuiet = state.withLock { state in
         if !state.machine.isQuiet { state.draining.append(continuation) }
         return state.machine.isQuiet
       }
-      if isQuiet { continuation.resume() }
+      guard !isQuiet else { return continuation.resume() }
+      // Not before there is something to end: the limit may be over at once.
+      cancel = environment.spawner.spawn { [weak self] in
+        guard (try? await time.sleep(for: limit)) != nil else { return }
+        self?.endDraining()
+      }
     }
-    cancel()
+    cancel?()
   }
 
   private func endDraining() {
