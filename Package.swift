@@ -202,7 +202,8 @@ let package = Package(
       exclude: ["README.md"], swiftSettings: strict),
     // The executable is a dependency so that it is built: these tests run it.
     .testTarget(
-      name: "EndToEndTests", dependencies: ["Meanwhile", "MeanwhileHTTP", "MeanwhileCommand"], path: "Tests/EndToEndTests", swiftSettings: strict),
+      name: "EndToEndTests", dependencies: ["Meanwhile", "MeanwhileHTTP", "MeanwhileCommand"], path: "Tests/EndToEndTests",
+      swiftSettings: strict),
     .testTarget(name: "ArchitectureTests", path: "Tests/ArchitectureTests", swiftSettings: strict),
   ]
 )
