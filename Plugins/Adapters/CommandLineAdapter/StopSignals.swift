@@ -12,9 +12,12 @@ import Darwin
 enum StopSignals {
   /// Returns at the first SIGINT or SIGTERM, or when the task is cancelled. From then on these end the process at once again, so that a second
   /// Control-C always helps.
-  static func first() async { await first(of: each(of: stops)) }
+  static func first() async { await first(of: heeded()) }
 
   private static let stops = [SIGINT, SIGTERM]
+
+  /// Each SIGINT and SIGTERM from here on, also those that come before anybody waits for them; none ends the process.
+  static func heeded() -> AsyncStream<Void> { each(of: stops) }
 
   private static func first(of signals: AsyncStream<Void>) async {
     for await _ in signals { break }
@@ -44,11 +47,12 @@ enum StopSignals {
 
   /// Does something, until it is done or the first signal comes.
   ///
+  /// - Parameter signals: by default those that come from here on.
   /// - Returns: nil where the signal came first; what was being done has been cancelled.
-  static func untilFirst<Value: Sendable>(_ body: @escaping @Sendable () async throws -> Value) async throws -> Value? {
-    // Heeded from here on: what is begun below may be seen elsewhere before its signals are waited for.
-    let signals = each(of: stops)
-    return try await withThrowingTaskGroup(of: Value?.self) { group in
+  static func untilFirst<Value: Sendable>(
+    of signals: AsyncStream<Void> = heeded(), _ body: @escaping @Sendable () async throws -> Value
+  ) async throws -> Value? {
+    try await withThrowingTaskGroup(of: Value?.self) { group in
       group.addTask { try await body() }
       group.addTask {
         await first(of: signals)

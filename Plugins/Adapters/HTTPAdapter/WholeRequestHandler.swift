@@ -190,12 +190,12 @@ final class WholeRequestHandler: ChannelDuplexHandler, RemovableChannelHandler {
       let prepared = await responder.prepare(head, body: body, until: disconnection, on: channel)
       if case .stream(let first, let rest, let coding) = prepared.body {
         await Self.stream(prepared.head, first, rest, coding, over: handler)
-      } else if eventLoop.inEventLoop {
-        handler.value.finish(prepared)
-      } else {
-        eventLoop.execute { handler.value.finish(prepared) }
+        responder.tell(head, prepared, since: started)
+        return
       }
+      // Before the client has it, who may ask at once what was counted.
       responder.tell(head, prepared, since: started)
+      if eventLoop.inEventLoop { handler.value.finish(prepared) } else { eventLoop.execute { handler.value.finish(prepared) } }
     }
   }
 

@@ -15,9 +15,11 @@ struct FollowedQuery: Sendable {
   static let wait = (name: "wait_for_completion_timeout", value: "0s")
 
   func run() async throws {
+    // Before there is a task that an interruption would leave behind without a word.
+    let signals = StopSignals.heeded()
     guard let id = try await service.answer(submission).json()["id"]?.string else { throw CommandFailure("the server gave no id") }
     let task = tasks + "/" + PercentEncoding.encode(id)
-    guard let outcome = try await TaskWatch(service: service, path: task).run(on: WatchDisplay(.error)) else {
+    guard let outcome = try await TaskWatch(service: service, path: task).run(on: WatchDisplay(.error), until: signals) else {
       if service.keepsTasks { Terminal.write(error: "The query has not ended. Come back for it: meanwhile tasks watch \(id)\n") }
       throw TaskWatch.interrupted
     }

@@ -34,11 +34,13 @@ struct TaskWatch: Sendable {
   static let exitCodes =
     "Exit status: 0 it completed, 1 it failed, 3 it was stopped early, 4 it was deleted or has expired, 130 interrupted."
 
-  /// - Parameter display: shows how far it is.
+  /// - Parameters:
+  ///   - display: shows how far it is.
+  ///   - signals: what interrupts it.
   /// - Returns: nil when interrupted; the task goes on.
-  func run(on display: WatchDisplay) async throws -> Outcome? {
+  func run(on display: WatchDisplay, until signals: AsyncStream<Void> = StopSignals.heeded()) async throws -> Outcome? {
     defer { display.clear() }
-    return try await StopSignals.untilFirst { try await follow(on: display) }
+    return try await StopSignals.untilFirst(of: signals) { try await follow(on: display) }
   }
 
   private func follow(on display: WatchDisplay) async throws -> Outcome {
